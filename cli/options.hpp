@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/diagnostic.hpp"
+
+/// One option table a program: parsing, --help, man page and shell completions all come from it.
+namespace wsrig::cli {
+
+/// Exit codes of all programs.
+namespace exit_code {
+inline constexpr int ok = 0;           ///< all as expected
+inline constexpr int failed = 1;       ///< an expectation or threshold failed
+inline constexpr int usage = 2;        ///< bad options or scenario file, or an empty selection
+inline constexpr int environment = 3;  ///< no connection, a service did not start, port taken, missing file
+inline constexpr int internal = 4;     ///< a bug
+inline constexpr int interrupted = 130;
+}  // namespace exit_code
+
+struct Option {
+  std::string name;            ///< "listen"
+  char letter = 0;             ///< 'j', or none
+  std::string value;           ///< what it takes, "URL"; empty: a flag
+  std::string help;            ///< one line, no full stop
+  std::string default_value;   ///< shown in the help and used; empty: none
+  bool repeatable = false;
+  std::vector<std::string> choices{};  ///< allowed values; empty: any
+  std::string group{};                 ///< heading in the help
+};
+
+struct Positional {
+  std::string name;            ///< "URL"
+  std::string help;
+  bool repeatable = false;
+  bool required = false;
+};
+
+/// A program, or a subcommand of one.
+struct Command {
+  std::string program;         ///< "wsrig-echo" or "wsrig run"
+  std::string summary;         ///< one line
+  std::string description{};   ///< paragraphs for the help and the man page
+  std::vector<Positional> positionals{};
+  std::vector<Option> options{};
+  std::vector<std::string> examples{};
+};
+
+/// What was given: flag before WSRIG_* environment before config file before default.
+class Values {
+ public:
+  bool has(std::string_view name) const;       ///< given, or has a default
+  bool given(std::string_view name) const;     ///< given by flag, environment or file
+  bool flag(std::string_view name) const;
+  const std::string& text(std::string_view name) const;               ///< last value; empty when absent
+  const std::vector<std::string>& list(std::string_view name) const;  ///< all values
+  const std::vector<std::string>& positionals() const { return positionals_; }
+
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  std::map<std::string, bool, std::less<>> given_;
+  std::vector<std::string> positionals_;
+};
+
+/// Every command understands --help, --version, --config FILE and --color (added by this library). A mistake is
+/// a Diagnostic with a suggestion: "unknown option '--lisen'; did you mean '--listen'?".
+diag::Result<Values> parse(const Command& command, const std::vector<std::string>& arguments,
+                           const std::function<std::optional<std::string>(const std::string&)>& environment);
+
+std::string help(const Command& command, std::size_t width = 100);
+std::string man_page(const std::vector<Command>& commands);
+std::string bash_completion(const std::vector<Command>& commands);
+std::string zsh_completion(const std::vector<Command>& commands);
+std::string fish_completion(const std::vector<Command>& commands);
+
+/// Replaces `${env:NAME}` and `${file:PATH}`, so that secrets need not stand on the command line.
+diag::Result<std::string> expand_secrets(std::string_view text);
+
+/// --color and NO_COLOR against what `fd` is.
+bool use_color(const Values& values, int fd);
+/// Is a live view wanted on this descriptor (a terminal, and CI unset)?
+bool is_live(int fd);
+/// "wsrig 0.1.0"
+std::string version();
+
+}  // namespace wsrig::cli

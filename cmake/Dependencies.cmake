@@ -1,0 +1,20 @@
+# The one list of what wsrig is built from. Debian 12 package names are in ci/setup.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 EXACT REQUIRED COMPONENTS program_options json url)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+
+if(WSRIG_TESTS)
+  find_package(GTest REQUIRED)
+  if(WSRIG_BENCH)
+    find_package(benchmark REQUIRED)
+  endif()
+endif()

@@ -1,0 +1,11 @@
+# Sanitizers for the whole build, chosen by preset: WSRIG_SANITIZE=address,undefined | thread
+set(WSRIG_SANITIZE "" CACHE STRING "Comma-separated list for -fsanitize=")
+option(WSRIG_COVERAGE "Instrument for gcov" OFF)
+if(WSRIG_SANITIZE)
+  add_compile_options(-fsanitize=${WSRIG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${WSRIG_SANITIZE})
+endif()
+if(WSRIG_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()

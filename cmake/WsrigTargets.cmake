@@ -1,0 +1,30 @@
+# wsrig_library(NAME SOURCES a.cpp … [PUBLIC deps…] [PRIVATE deps…]): one library a folder, alias wsrig::NAME,
+# includes by full path from the root.
+function(wsrig_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(wsrig_${name} STATIC ${ARG_SOURCES})
+  add_library(wsrig::${name} ALIAS wsrig_${name})
+  target_include_directories(wsrig_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(wsrig_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} wsrig_warnings)
+endfunction()
+
+# wsrig_program(NAME SOURCES main.cpp DEPS …): an installed program in build/bin.
+function(wsrig_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} wsrig_warnings)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# wsrig_test(NAME SOURCES … DEPS …): a GoogleTest program whose cases become CTest cases.
+function(wsrig_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main wsrig_warnings)
+  # GoogleTest's and GoogleMock's macros trip this one.
+  target_compile_options(${name} PRIVATE -Wno-sign-conversion -Wno-conversion)
+  include(GoogleTest)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST)
+endfunction()

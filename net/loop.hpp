@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include <boost/system/error_code.hpp>
+
+#include "ws/bytes.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace wsrig::net {
+
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+/// Told that a descriptor may be ready. `events` are EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR bits.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void on_ready(std::uint32_t events) = 0;
+};
+
+/// A one-shot timer on a loop. Destroying or restarting it cancels what was pending; its function may destroy it.
+class Timer;
+
+/// One thread's event loop (DESIGN §8): an io_context for control flow, and one edge-triggered epoll set for
+/// data sockets, on whose descriptor Asio waits. Everything on a loop happens in the thread that runs it.
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// For resolvers and signals, and Beast.
+  boost::asio::io_context& context();
+  /// Runs until stop(). Events that a watcher misses because it was removed in the same turn are dropped.
+  void run();
+  void stop();
+  /// Runs `function` soon, in the loop's thread. May be called from any thread.
+  void post(std::function<void()> function);
+
+  /// Puts a descriptor into the epoll set: EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET.
+  error_code watch(int descriptor, Watcher& watcher);
+  /// Takes it out; `watcher` is not called any more, not even for events of this turn.
+  void unwatch(int descriptor, Watcher& watcher);
+
+  /// The time at which this turn's events were fetched: one clock read a turn.
+  Clock::time_point now() const;
+  /// Shared by all connections of the loop: input of the event at hand.
+  ws::MutableBytes read_buffer();
+  /// Shared by all connections of the loop: output gathered during the event at hand; whoever uses it leaves
+  /// it empty.
+  ws::ByteBuffer& write_buffer();
+
+ private:
+  friend class Timer;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class Timer {
+ public:
+  explicit Timer(Loop& loop);
+  ~Timer();
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  /// Calls `function` once after `delay`; replaces what was pending.
+  void start(Clock::duration delay, std::function<void()> function);
+  void cancel();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// SIGINT and SIGTERM: the first calls `on_stop(signal)`, a second one ends the process at once with 130.
+void on_stop_signals(Loop& loop, std::function<void(int signal)> on_stop);
+
+}  // namespace wsrig::net

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "diag/diagnostic.hpp"
+#include "report/result.hpp"
+#include "scenarios/engine/script.hpp"
+
+/// What a scenario file says, as values (DESIGN §5; `scenarios/README.md` is the reference for users).
+namespace wsrig::engine {
+
+using std::chrono::milliseconds;
+
+enum class SubjectKind : std::uint8_t { server, client, endpoint, proxy };
+
+/// `ready:` of a service; always with a timeout.
+struct Ready {
+  enum class Kind : std::uint8_t { none, log, port, http, ws } kind = Kind::none;
+  std::string value;              ///< log: regular expression; port: host:port; http, ws: URL
+  milliseconds timeout{10'000};
+};
+
+/// Exactly one of `use`, `exec`, `url`.
+struct Service {
+  std::string name;
+  std::string use;                ///< echo | proxy | load | pcap: our program beside wsrig
+  std::vector<std::string> exec;  ///< an argv list
+  std::string url;                ///< already running
+  std::vector<std::string> args;
+  std::map<std::string, std::string> env;
+  std::string listen = "ws";      ///< scheme of the free port that is injected for `use`: ws | wss | tcp
+  std::vector<std::string> needs;
+  Ready ready;
+  std::size_t line = 0;
+};
+
+/// What the runner's own handshake offers.
+struct Offer {
+  std::vector<std::string> subprotocols;
+  std::string extensions;         ///< Sec-WebSocket-Extensions value
+};
+
+struct Tls {
+  bool insecure = false;
+  std::string ca_file, server_name, cert_file, key_file;
+};
+
+using Variables = std::vector<std::pair<std::string, std::string>>;   ///< in the order written
+
+struct Case {
+  std::string id;
+  std::vector<std::string> aliases;
+  std::vector<std::string> tags;
+  report::Level level = report::Level::must;
+  std::string section;                      ///< "RFC 6455 §5.4"
+  std::string about;
+  SubjectKind subject = SubjectKind::endpoint;
+  std::vector<std::string> needs;           ///< capabilities: echo, deflate, subprotocol:NAME, …
+  std::vector<Variables> combinations;      ///< the product of `for`, or the `rows`; one empty one without
+  std::vector<std::string> row_ids;         ///< per combination: the row's `id`, or empty
+  std::vector<std::vector<std::string>> row_aliases;
+  Offer offer;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> target;        ///< request target; default: the subject's
+  std::optional<milliseconds> within;       ///< deadline of each expectation; default 2 s
+  bool manual_handshake = false;            ///< `handshake: manual`, or the steps have an http step
+  bool prove_alive = true;                  ///< `alive: false` leaves out the proof before the steps
+  bool must_close = true;                   ///< `closing: false` leaves out the closing handshake behind the steps
+  Script script;
+  std::string steps_text;
+  std::size_t line = 0;
+};
+
+struct ScenarioFile {
+  std::shared_ptr<diag::Source> source;
+  std::string suite;
+  std::string about;
+  std::vector<Service> services;
+  Tls tls;
+  std::vector<Case> cases;
+};
+
+/// Reads and checks one file: YAML, keys, units, notation, variables. All mistakes are found by `check`;
+/// this returns the first. `read_include` maps an include's path to its text.
+diag::Result<ScenarioFile> load_scenario(const std::string& name, std::string text);
+/// All mistakes of a file, in order of line.
+std::vector<diag::Diagnostic> check_scenario(const std::string& name, std::string text);
+
+/// One case with one combination of its variables: what runs.
+struct CaseInstance {
+  const ScenarioFile* file = nullptr;
+  const Case* definition = nullptr;
+  std::string id;                           ///< suite/id[cut=1B,mid=x], or suite/id[row]
+  std::vector<std::string> aliases;
+  Variables variables;
+  std::size_t order = 0;
+};
+std::vector<CaseInstance> expand(const std::vector<std::shared_ptr<ScenarioFile>>& files);
+
+/// What to run: patterns are globs over the full id, or exact aliases.
+struct Selection {
+  std::vector<std::string> ids;             ///< any of them
+  std::vector<std::string> excluded;
+  std::vector<std::string> tags;            ///< any of them; a tag with '!' in front excludes
+  std::vector<report::Level> levels;
+  std::size_t shard_index = 0, shard_count = 1;
+};
+/// A pattern that matches nothing is a diagnostic with a suggestion.
+diag::Result<std::vector<CaseInstance>> select(std::vector<CaseInstance> all, const Selection& selection);
+
+/// Finds scenario files: a file, or all *.yaml below a folder, sorted.
+diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_paths(const std::vector<std::string>& paths);
+/// The standard suite that is compiled in (scenarios/conformance); names are "built-in:5.4-fragmentation.yaml".
+diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_builtin();
+
+/// The JSON Schema of scenario files, for editors.
+std::string_view schema();
+
+}  // namespace wsrig::engine
