@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/system/result.hpp>
 
@@ -22,7 +23,8 @@ struct Diagnostic {
   std::string hint;         ///< optional second line, for instance: did you mean 'ping'?
 };
 
-/// `file:line:col: message`, the source line with its number, a caret below the place, the hint.
+/// `file:line:col: message`, the source line with its number, a caret below the place, the hint; no line end
+/// behind the last line. Tabs keep the caret in its column; a very long line is shown around the caret.
 std::string render(const Diagnostic& diagnostic, bool color = false);
 
 /// The candidate nearest to a misspelt word (Damerau-Levenshtein, at most a third of its length away).
@@ -30,6 +32,12 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
 
 /// The hint `did you mean 'x'?`, or an empty string when nothing is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
+
+/// A place in a text: line from 1, octet of the line from 1.
+struct Position {
+  std::size_t line = 1;
+  std::size_t byte_column = 1;
+};
 
 /// A text with a name, which turns offsets into diagnostics.
 class Source {
@@ -43,12 +51,15 @@ class Source {
   /// The diagnostic for a line (from 1) and a byte column (from 1).
   Diagnostic at_line(std::size_t line, std::size_t byte_column, std::size_t length, std::string message,
                      std::string hint = {}) const;
+  /// Line and column of a byte offset; an offset beyond the end is the end.
+  Position position(std::size_t offset) const;
   /// The text of a line (from 1), without its line end; empty beyond the end.
   std::string_view line(std::size_t number) const;
 
  private:
   std::string name_;
   std::string text_;
+  std::vector<std::size_t> line_starts_;  ///< byte offset of each line
 };
 
 /// A value, or what is wrong with the text it was to be made from.

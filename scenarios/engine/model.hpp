@@ -24,7 +24,7 @@ enum class SubjectKind : std::uint8_t { server, client, endpoint, proxy };
 /// `ready:` of a service; always with a timeout.
 struct Ready {
   enum class Kind : std::uint8_t { none, log, port, http, ws } kind = Kind::none;
-  std::string value;              ///< log: regular expression; port: host:port; http, ws: URL
+  std::string value;  ///< log: regular expression; port: host:port; http, ws: URL
   milliseconds timeout{10'000};
 };
 
@@ -36,7 +36,7 @@ struct Service {
   std::string url;                ///< already running
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
-  std::string listen = "ws";      ///< scheme of the free port that is injected for `use`: ws | wss | tcp
+  std::string listen = "ws";  ///< scheme of the free port that is injected for `use`: ws | wss | tcp
   std::vector<std::string> needs;
   Ready ready;
   std::size_t line = 0;
@@ -45,7 +45,7 @@ struct Service {
 /// What the runner's own handshake offers.
 struct Offer {
   std::vector<std::string> subprotocols;
-  std::string extensions;         ///< Sec-WebSocket-Extensions value
+  std::string extensions;  ///< Sec-WebSocket-Extensions value
 };
 
 struct Tls {
@@ -53,27 +53,29 @@ struct Tls {
   std::string ca_file, server_name, cert_file, key_file;
 };
 
-using Variables = std::vector<std::pair<std::string, std::string>>;   ///< in the order written
+using Variables = std::vector<std::pair<std::string, std::string>>;  ///< in the order written
 
 struct Case {
   std::string id;
   std::vector<std::string> aliases;
   std::vector<std::string> tags;
   report::Level level = report::Level::must;
-  std::string section;                      ///< "RFC 6455 §5.4"
+  std::string section;  ///< "RFC 6455 §5.4"
   std::string about;
   SubjectKind subject = SubjectKind::endpoint;
-  std::vector<std::string> needs;           ///< capabilities: echo, deflate, subprotocol:NAME, …
-  std::vector<Variables> combinations;      ///< the product of `for`, or the `rows`; one empty one without
-  std::vector<std::string> row_ids;         ///< per combination: the row's `id`, or empty
+  std::vector<std::string> needs;       ///< capabilities: echo, deflate, subprotocol:NAME, …
+  std::vector<Variables> combinations;  ///< the product of `for`, or the `rows`; one empty one without
+  std::vector<std::string> row_ids;     ///< per combination: the row's `id`, or empty
   std::vector<std::vector<std::string>> row_aliases;
   Offer offer;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> target;        ///< request target; default: the subject's
-  std::optional<milliseconds> within;       ///< deadline of each expectation; default 2 s
-  bool manual_handshake = false;            ///< `handshake: manual`, or the steps have an http step
-  bool prove_alive = true;                  ///< `alive: false` leaves out the proof before the steps
-  bool must_close = true;                   ///< `closing: false` leaves out the closing handshake behind the steps
+  Tls tls;  ///< the file's, with what the case's own `tls:` changes
+  std::vector<std::pair<std::string, std::string>>
+      headers;                         ///< values may hold ${name}, as may offer and target
+  std::optional<std::string> target;   ///< request target; default: the subject's
+  std::optional<milliseconds> within;  ///< deadline of each expectation; default 2 s
+  bool manual_handshake = false;       ///< `handshake: manual`, or the steps have an http step
+  bool prove_alive = true;             ///< `alive: false` leaves out the proof before the steps
+  bool must_close = true;              ///< `closing: false` leaves out the closing handshake behind the steps
   Script script;
   std::string steps_text;
   std::size_t line = 0;
@@ -98,7 +100,7 @@ std::vector<diag::Diagnostic> check_scenario(const std::string& name, std::strin
 struct CaseInstance {
   const ScenarioFile* file = nullptr;
   const Case* definition = nullptr;
-  std::string id;                           ///< suite/id[cut=1B,mid=x], or suite/id[row]
+  std::string id;  ///< suite/id[cut=1B,mid=x], or suite/id[row]
   std::vector<std::string> aliases;
   Variables variables;
   std::size_t order = 0;
@@ -107,9 +109,9 @@ std::vector<CaseInstance> expand(const std::vector<std::shared_ptr<ScenarioFile>
 
 /// What to run: patterns are globs over the full id, or exact aliases.
 struct Selection {
-  std::vector<std::string> ids;             ///< any of them
+  std::vector<std::string> ids;  ///< any of them
   std::vector<std::string> excluded;
-  std::vector<std::string> tags;            ///< any of them; a tag with '!' in front excludes
+  std::vector<std::string> tags;  ///< any of them; a tag with '!' in front excludes
   std::vector<report::Level> levels;
   std::size_t shard_index = 0, shard_count = 1;
 };
@@ -118,7 +120,8 @@ diag::Result<std::vector<CaseInstance>> select(std::vector<CaseInstance> all, co
 
 /// Finds scenario files: a file, or all *.yaml below a folder, sorted.
 diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_paths(const std::vector<std::string>& paths);
-/// The standard suite that is compiled in (scenarios/conformance); names are "built-in:5.4-fragmentation.yaml".
+/// The standard suite that is compiled in (scenarios/conformance); names are
+/// "built-in:5.4-fragmentation.yaml".
 diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_builtin();
 
 /// The JSON Schema of scenario files, for editors.

@@ -1,0 +1,1 @@
+#include "scenarios/engine/model.hpp"

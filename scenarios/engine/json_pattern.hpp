@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/diagnostic.hpp"
+#include "scenarios/engine/text_regex.hpp"
+#include "ws/notation.hpp"
+
+namespace wsrig::engine {
+
+/// The `json {…}` of a step. An object matches an object that has at least its members; an array matches one
+/// of the same length, item by item; anything else matches its equal. `$name` matches any value and captures
+/// it (a string as its text, anything else as JSON); `${name}` matches the value that prints like the
+/// variable; `"…${name}…"` is a string. A variable is compared as a value, never read as JSON text.
+class JsonPattern {
+ public:
+  struct Node;
+  explicit JsonPattern(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+
+  /// Empty when `message` is not JSON, does not match, or a variable has no value.
+  std::optional<Captures> match(std::string_view message, const ws::Lookup& lookup) const;
+  std::vector<std::string> captured_names() const;
+  std::vector<ws::Variable> variables() const;
+
+ private:
+  std::shared_ptr<const Node> root_;
+};
+
+}  // namespace wsrig::engine
