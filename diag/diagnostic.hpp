@@ -1,10 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/system/result.hpp>
@@ -14,13 +17,13 @@ namespace wsrig::diag {
 /// A mistake in something a person wrote: where it is, what it is, and how to mend it.
 /// Lines and columns count from 1; a column counts characters (code points), as an editor shows them.
 struct Diagnostic {
-  std::string file;         ///< as the user named it; empty for an option or a literal
-  std::size_t line = 0;     ///< 0: the place is not known
-  std::size_t column = 0;   ///< 0: the whole line
-  std::size_t length = 1;   ///< characters to underline
-  std::string message;      ///< what is wrong, without a full stop
-  std::string source_line;  ///< the line as it stands in the file
-  std::string hint;         ///< optional second line, for instance: did you mean 'ping'?
+  std::string file{};         ///< as the user named it; empty for an option or a literal
+  std::size_t line = 0;       ///< 0: the place is not known
+  std::size_t column = 0;     ///< 0: the whole line
+  std::size_t length = 1;     ///< characters to underline
+  std::string message{};      ///< what is wrong, without a full stop
+  std::string source_line{};  ///< the line as it stands in the file
+  std::string hint{};         ///< optional second line, for instance: did you mean 'ping'?
 };
 
 /// `file:line:col: message`, the source line with its number, a caret below the place, the hint; no line end
@@ -62,9 +65,19 @@ class Source {
   std::vector<std::size_t> line_starts_;  ///< byte offset of each line
 };
 
-/// A value, or what is wrong with the text it was to be made from.
+/// A value, or what is wrong with the text it was to be made from. A type of its own because Boost's
+/// converting constructors step aside where an error can be made from the value too, and C++20 makes the
+/// aggregate Diagnostic from a std::string.
 template <class T>
-using Result = boost::system::result<T, Diagnostic>;
+class Result : public boost::system::result<T, Diagnostic> {
+  using Base = boost::system::result<T, Diagnostic>;
+
+ public:
+  template <class U = T>
+    requires(std::convertible_to<U, T> && !std::derived_from<std::remove_cvref_t<U>, Diagnostic>)
+  Result(U&& value) : Base(Base::in_place_value, std::forward<U>(value)) {}
+  Result(Diagnostic mistake) : Base(Base::in_place_error, std::move(mistake)) {}
+};
 
 /// Lets `.value()` on a failed Result throw (in tests): std::invalid_argument with the rendered text.
 [[noreturn]] void throw_exception_from_error(const Diagnostic& diagnostic,
