@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,54 +24,72 @@ inline constexpr int interrupted = 130;
 }  // namespace exit_code
 
 struct Option {
-  std::string name;            ///< "listen"
-  char letter = 0;             ///< 'j', or none
-  std::string value;           ///< what it takes, "URL"; empty: a flag
-  std::string help;            ///< one line, no full stop
-  std::string default_value;   ///< shown in the help and used; empty: none
+  std::string name{};           ///< "listen"
+  char letter = 0;              ///< 'j', or none
+  std::string value{};          ///< what it takes, "URL"; a flag when this and `choices` are empty
+  std::string help{};           ///< one line, no full stop
+  std::string default_value{};  ///< shown in the help and used; empty: none
   bool repeatable = false;
   std::vector<std::string> choices{};  ///< allowed values; empty: any
-  std::string group{};                 ///< heading in the help
+  std::string group{};                 ///< heading in the help; empty: "Options"
+
+  bool is_flag() const { return value.empty() && choices.empty(); }
 };
 
 struct Positional {
-  std::string name;            ///< "URL"
-  std::string help;
+  std::string name{};  ///< "URL"
+  std::string help{};
   bool repeatable = false;
   bool required = false;
 };
 
 /// A program, or a subcommand of one.
 struct Command {
-  std::string program;         ///< "wsrig-echo" or "wsrig run"
-  std::string summary;         ///< one line
-  std::string description{};   ///< paragraphs for the help and the man page
+  std::string program{};      ///< "wsrig-echo" or "wsrig run"
+  std::string summary{};      ///< one line, no full stop
+  std::string description{};  ///< paragraphs for the help and the man page, separated by empty lines
   std::vector<Positional> positionals{};
   std::vector<Option> options{};
   std::vector<std::string> examples{};
+  bool has_subcommands = false;  ///< the program itself, whose first argument names one of several commands
 };
+
+/// Gives the value of an environment variable; empty when it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 /// What was given: flag before WSRIG_* environment before config file before default.
 class Values {
  public:
-  bool has(std::string_view name) const;       ///< given, or has a default
-  bool given(std::string_view name) const;     ///< given by flag, environment or file
+  bool has(std::string_view name) const;    ///< given, or has a default
+  bool given(std::string_view name) const;  ///< given by flag, environment or file
   bool flag(std::string_view name) const;
   const std::string& text(std::string_view name) const;               ///< last value; empty when absent
   const std::vector<std::string>& list(std::string_view name) const;  ///< all values
   const std::vector<std::string>& positionals() const { return positionals_; }
 
+ private:
+  friend class OptionParser;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
-  std::map<std::string, bool, std::less<>> given_;
+  std::set<std::string, std::less<>> given_;
   std::vector<std::string> positionals_;
 };
 
-/// Every command understands --help, --version, --config FILE and --color (added by this library). A mistake is
-/// a Diagnostic with a suggestion: "unknown option '--lisen'; did you mean '--listen'?".
+/// Every command understands --help, --version, --config FILE and --color (added by this library). A mistake
+/// is a Diagnostic with a suggestion: "unknown option '--lisen'", "did you mean '--listen'?". A flag may be
+/// switched off from the environment or a file with false, no, off or 0; a repeatable option takes one value
+/// a line from the environment and one a `name = value` line from a file. Missing positionals are no mistake
+/// with --help or
+/// --version.
 diag::Result<Values> parse(const Command& command, const std::vector<std::string>& arguments,
-                           const std::function<std::optional<std::string>(const std::string&)>& environment);
+                           const Environment& environment);
+/// The environment of this process.
+std::optional<std::string> process_environment(const std::string& name);
 
-std::string help(const Command& command, std::size_t width = 100);
+/// The text of --help, wrapped to `width` characters. For a program with subcommands, `subcommands` are
+/// listed.
+std::string help(const Command& command, std::size_t width = 100,
+                 const std::vector<Command>& subcommands = {});
+/// The commands of a program: the program itself first, then its subcommands, if it has any.
 std::string man_page(const std::vector<Command>& commands);
 std::string bash_completion(const std::vector<Command>& commands);
 std::string zsh_completion(const std::vector<Command>& commands);
@@ -83,6 +102,8 @@ diag::Result<std::string> expand_secrets(std::string_view text);
 bool use_color(const Values& values, int fd);
 /// Is a live view wanted on this descriptor (a terminal, and CI unset)?
 bool is_live(int fd);
+/// "0.1.0"
+std::string version_number();
 /// "wsrig 0.1.0"
 std::string version();
 
