@@ -28,10 +28,12 @@ inline constexpr std::uint16_t bad_gateway = 1014;
 inline constexpr std::uint16_t tls_handshake = 1015;
 }  // namespace close_code
 
-/// The registry's name, for instance "Protocol error"; "application" for 3000–4999, empty when unassigned.
+/// The registry's name, for instance "Protocol error"; "application" for a code of 3000–4999 that the
+/// registry does not name, empty when unassigned.
 std::string_view close_code_name(std::uint16_t code);
-/// May this code stand in a Close frame sent by `sender` (RFC 6455 §7.4)? 1010 is for clients only;
-/// 1012–1014 are the IANA additions, and only servers and gateways have cause for them.
+/// May this code stand in a Close frame sent by `sender` (RFC 6455 §7.4)? 1010 is for clients only. 1004,
+/// 1005, 1006, 1015 and whatever is unassigned below 3000 are for nobody. The IANA additions 1012–1014 are
+/// allowed to both: only servers and gateways have cause for them, but no text forbids them to a client.
 bool may_send_close_code(std::uint16_t code, Role sender);
 
 /// What a Close payload says. Empty payload: no code (reported to applications as 1005).
@@ -41,6 +43,7 @@ struct CloseReason {
 };
 /// Total: a payload of one octet gives no code; its text is not checked.
 CloseReason parse_close(Bytes payload);
+/// Appends the payload of a Close frame. Without a code there can be no reason: nothing is appended.
 void encode_close(std::optional<std::uint16_t> code, std::string_view reason, ByteBuffer& out);
 
 }  // namespace wsrig::ws

@@ -35,11 +35,11 @@ struct EndpointConfig {
   Mode mode = Mode::strict;
   const Judge* judge = &strict_judge();
   Limits limits;
-  bool answer_ping = true;             ///< reply to Ping by itself (§5.5.2)
-  bool answer_close = true;            ///< reply to Close by itself (§5.5.1)
-  bool report_frames = false;          ///< call on_frame for every frame (buffers each frame's payload)
-  std::size_t fragment_size = 0;       ///< cut outgoing messages into frames of at most this; 0: never
-  std::size_t compress_from = 0;       ///< messages shorter than this are sent plain
+  bool answer_ping = true;        ///< reply to Ping by itself (§5.5.2)
+  bool answer_close = true;       ///< reply to Close by itself (§5.5.1)
+  bool report_frames = false;     ///< call on_frame for every frame (buffers its payload, to limits.frame)
+  std::size_t fragment_size = 0;  ///< cut outgoing messages into frames of at most this; 0: never
+  std::size_t compress_from = 0;  ///< messages shorter than this are sent plain
   int deflate_level = 6;
   int deflate_memory_level = 8;
   const FrameShaper* shaper = nullptr;
@@ -50,7 +50,9 @@ struct EndpointConfig {
 class EndpointEvents {
  public:
   virtual ~EndpointEvents() = default;
-  /// A whole frame, unmasked, legal or not (only with report_frames). Before what it leads to.
+  /// A whole frame, unmasked, legal or not (only with report_frames). Before the message, Ping, Pong or Close
+  /// that it leads to, but after a violation in its header or amid its payload: that was known earlier. The
+  /// payload ends at limits.frame, whatever the header claims.
   virtual void on_frame(const FrameHeader&, Bytes /*payload*/) {}
   virtual void on_message(const Message& message) = 0;
   virtual void on_ping(Bytes) {}
@@ -62,22 +64,28 @@ class EndpointEvents {
 };
 
 /// One side of a connection after the handshake, sans I/O: bytes in, events out; messages in, bytes out.
-/// Never sends data after Close unless told to (send_raw). What it writes is appended to the `out` it is
-/// given: the caller owns the socket and the buffer, so an idle endpoint holds no buffer.
+/// Never writes an illegal frame, and no data after Close: who wants to appends to `out` himself. What it
+/// writes is appended to the `out` it is given: the caller owns the socket and the buffer, so an idle
+/// endpoint holds no buffer.
 class Endpoint {
  public:
+  /// `config` must outlive the endpoint.
   explicit Endpoint(const EndpointConfig& config, const std::optional<DeflateParams>& deflate = {});
-  ~Endpoint();
-  Endpoint(Endpoint&&) noexcept;
 
-  /// Reads bytes of the peer, unmasking them in place. After a violation in strict mode, and after the
-  /// peer's Close, further bytes are counted and dropped.
+  /// Reads bytes of the peer, unmasking them in place. After a violation in strict mode further bytes are
+  /// dropped (§7.1.7). After the peer's Close no frame has an effect any more (§5.5.1); observe mode still
+  /// reports it.
   void receive(MutableBytes data, EndpointEvents& events, ByteBuffer& out);
 
   /// Each returns false, and writes nothing, once a Close was sent (§5.5.1).
-  bool send(Opcode opcode, Bytes payload, ByteBuffer& out);  ///< text or binary, compressed if agreed
+  /// Text or binary, compressed if agreed. Text must be UTF-8.
+  bool send(Opcode opcode, Bytes payload, ByteBuffer& out);
+  /// Ping and Pong also refuse a payload of more than 125 octets (§5.5). A Ping of the peer is still answered
+  /// between our Close and his, for §5.5.2 asks for it.
   bool ping(Bytes payload, ByteBuffer& out);
   bool pong(Bytes payload, ByteBuffer& out);
+  /// Also refuses a code that this role may not send (§7.4), and a reason that is not UTF-8 or longer than
+  /// 123 octets. Without a code the payload is empty.
   bool close(std::optional<std::uint16_t> code, std::string_view reason, ByteBuffer& out);
 
   bool close_sent() const { return close_sent_; }
@@ -93,20 +101,31 @@ class Endpoint {
 
  private:
   struct Reader;
+  /// What the current frame is good for.
+  enum class Use : std::uint8_t { ignored, control, message };
+
+  ReceiverState receiver_state() const;
+  Use use_of(const FrameHeader& header, bool violates) const;
+  void violated(const Violation& violation, EndpointEvents& events, ByteBuffer& out);
+  Deflater& deflater();
+  void write_message(FrameHeader first, Bytes payload, ByteBuffer& out);
+  bool write_control(Opcode opcode, Bytes payload, ByteBuffer& out);
+  void write_close(std::optional<std::uint16_t> code, std::string_view reason, ByteBuffer& out);
   void write_frame(FrameHeader header, Bytes payload, ByteBuffer& out);
-  void fail(const Violation& violation, EndpointEvents& events, ByteBuffer& out);
 
   const EndpointConfig* config_;
   FrameParser parser_;
   MessageAssembler assembler_;
-  FrameHeader header_;
-  std::unique_ptr<Deflater> deflater_;
+  FrameHeader header_;                     ///< of the current frame
+  std::unique_ptr<Deflater> deflater_;     ///< made when the first message is compressed
   std::unique_ptr<ByteBuffer> collected_;  ///< a control frame, or a reported frame, that came in pieces
-  std::uint8_t mask_phase_ = 0;
-  bool deflate_agreed_ = false;
+  std::optional<DeflateParams> deflate_;
+  Masker masker_{MaskKey{}};  ///< of the current frame
+  Use use_ = Use::ignored;
   bool close_sent_ = false;
   bool close_received_ = false;
   bool failed_ = false;
+  bool reading_ended_ = false;  ///< failed, or data behind the peer's Close
 };
 
 }  // namespace wsrig::ws

@@ -28,7 +28,7 @@ struct FrameHeader {
   bool fin = true;
   std::uint8_t rsv = 0;
   Opcode opcode = Opcode::text;
-  std::optional<MaskKey> mask;
+  std::optional<MaskKey> mask = {};
   LengthForm length_form = LengthForm::minimal;
   std::uint64_t payload_length = 0;
 

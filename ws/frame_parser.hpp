@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "ws/frame.hpp"
 
@@ -13,7 +14,8 @@ namespace wsrig::ws {
 ///
 /// A sink has
 ///   bool on_header(const FrameHeader&);          false: stop behind this header (a judge failed it)
-///   void on_payload(MutableBytes chunk);         as on the wire: still masked; may be changed in place
+///   void on_payload(MutableBytes chunk);         as on the wire: still masked; may be changed in place;
+///                                                 never empty; a whole payload when that has arrived
 ///   bool on_frame_end();                         false: stop behind this frame
 class FrameParser {
  public:
@@ -27,6 +29,10 @@ class FrameParser {
   std::uint64_t remaining() const { return remaining_; }
 
  private:
+  /// Takes a header, in one piece from `data` when nothing is pending; empty when octets are missing.
+  std::optional<FrameHeader> read_header(Bytes data, std::size_t& taken);
+  std::optional<FrameHeader> read_split_header(Bytes data, std::size_t& taken);
+
   std::uint64_t remaining_ = 0;
   std::array<std::uint8_t, max_header_size> pending_{};
   std::uint8_t pending_size_ = 0;

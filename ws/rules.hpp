@@ -53,21 +53,21 @@ struct Violation {
 };
 
 struct Limits {
-  std::uint64_t frame = 16u << 20;      ///< octets of payload in one frame
-  std::uint64_t message = 16u << 20;    ///< octets of a message, also after inflating
-  std::uint32_t fragments = 16384;      ///< frames in one message
+  std::uint64_t frame = 16u << 20;    ///< octets of payload in one frame
+  std::uint64_t message = 16u << 20;  ///< octets of a message, also after inflating
+  std::uint32_t fragments = 16384;    ///< frames in one message
 };
 
 /// What the judge needs to know of the receiver when a header arrives.
 struct ReceiverState {
-  Role role = Role::server;             ///< of the receiver
-  bool in_message = false;              ///< a data message has begun and not ended
-  bool deflate = false;                 ///< permessage-deflate is agreed: RSV1 may start a message
-  bool close_received = false;          ///< a Close has already come from this peer
-  std::uint64_t message_size = 0;       ///< payload octets of the open message so far, as on the wire
-  std::uint32_t message_frames = 0;     ///< frames of the open message so far
-  bool message_compressed = false;      ///< the open message began with RSV1
-  const Limits* limits = nullptr;       ///< never null when a judge is called
+  Role role = Role::server;          ///< of the receiver
+  bool in_message = false;           ///< a data message has begun and not ended
+  bool deflate = false;              ///< permessage-deflate is agreed: RSV1 may start a message
+  bool close_received = false;       ///< a Close has already come from this peer
+  std::uint64_t message_size = 0;    ///< payload octets of the open message so far, as on the wire
+  std::uint32_t message_frames = 0;  ///< frames of the open message so far
+  bool message_compressed = false;   ///< the open message began with RSV1
+  const Limits* limits = nullptr;    ///< never null when a judge is called
 };
 
 /// Judges what a peer sent, in the three places where the facts are complete. An endpoint is given its judge,

@@ -17,7 +17,7 @@ class Utf8Validator {
   void reset() { state_ = 0; }
 
  private:
-  std::uint8_t state_ = 0;  ///< 0: at a boundary; else a state of the automaton; 0xff: failed
+  std::uint8_t state_ = 0;  ///< of the automaton; 0: at a boundary, so `complete`
 };
 
 bool is_valid_utf8(Bytes text);

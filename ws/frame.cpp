@@ -1,0 +1,104 @@
+#include "ws/frame.hpp"
+
+#include <algorithm>
+
+#include "ws/masker.hpp"
+
+namespace wsrig::ws {
+namespace {
+
+// RFC 6455 §5.2: the seven length bits hold 0–125, or say how many octets of length follow.
+constexpr std::uint8_t largest_short_length = 125;
+constexpr std::uint8_t u16_follows = 126;
+constexpr std::uint8_t u64_follows = 127;
+
+constexpr std::uint8_t fin_bit = 0x80;
+constexpr std::uint8_t mask_bit = 0x80;
+
+std::uint8_t length_bits(const FrameHeader& header) {
+  if (header.payload_length > 0xffff || header.length_form == LengthForm::u64) return u64_follows;
+  if (header.payload_length > largest_short_length || header.length_form == LengthForm::u16)
+    return u16_follows;
+  return static_cast<std::uint8_t>(header.payload_length);
+}
+
+constexpr std::size_t extended_length_size(std::uint8_t length_bits) {
+  if (length_bits == u16_follows) return 2;
+  return length_bits == u64_follows ? 8 : 0;
+}
+
+std::uint64_t read_big_endian(Bytes octets) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t octet : octets) value = value << 8 | octet;
+  return value;
+}
+
+/// `minimal` when the form on the wire is the one the length needs.
+LengthForm canonical_form(std::uint8_t length_bits, std::uint64_t length) {
+  if (length_bits == u16_follows && length <= largest_short_length) return LengthForm::u16;
+  if (length_bits == u64_follows && length <= 0xffff) return LengthForm::u64;
+  return LengthForm::minimal;
+}
+
+}  // namespace
+
+std::string_view name(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::continuation: return "cont";
+    case Opcode::text: return "text";
+    case Opcode::binary: return "binary";
+    case Opcode::close: return "close";
+    case Opcode::ping: return "ping";
+    case Opcode::pong: return "pong";
+  }
+  return {};
+}
+
+EncodedHeader encode(const FrameHeader& header) {
+  EncodedHeader encoded{};
+  std::uint8_t* at = encoded.octets.data();
+  const std::uint8_t bits = length_bits(header);
+  *at++ = static_cast<std::uint8_t>((header.fin ? fin_bit : 0) | ((header.rsv & 7) << 4) |
+                                    (static_cast<std::uint8_t>(header.opcode) & 0xf));
+  *at++ = static_cast<std::uint8_t>((header.mask ? mask_bit : 0) | bits);
+  for (std::size_t left = extended_length_size(bits); left > 0; --left) {
+    *at++ = static_cast<std::uint8_t>(header.payload_length >> (8 * (left - 1)));
+  }
+  if (header.mask) at = std::copy(header.mask->begin(), header.mask->end(), at);
+  encoded.size = static_cast<std::uint8_t>(at - encoded.octets.data());
+  return encoded;
+}
+
+std::optional<DecodedHeader> decode_header(Bytes in) {
+  if (in.size() < 2) return {};
+  const std::size_t size = header_size(in[0], in[1]);
+  if (in.size() < size) return {};
+
+  DecodedHeader decoded{{}, size};
+  FrameHeader& header = decoded.header;
+  header.fin = (in[0] & fin_bit) != 0;
+  header.rsv = (in[0] >> 4) & 7;
+  header.opcode = static_cast<Opcode>(in[0] & 0xf);
+  const std::uint8_t bits = in[1] & 0x7f;
+  const std::size_t extended = extended_length_size(bits);
+  header.payload_length = extended == 0 ? bits : read_big_endian(in.subspan(2, extended));
+  header.length_form = canonical_form(bits, header.payload_length);
+  if ((in[1] & mask_bit) != 0) {
+    const Bytes key = in.subspan(2 + extended, 4);
+    header.mask = MaskKey{key[0], key[1], key[2], key[3]};
+  }
+  return decoded;
+}
+
+std::size_t header_size(std::uint8_t, std::uint8_t second) {
+  return 2 + extended_length_size(second & 0x7f) + ((second & mask_bit) != 0 ? 4 : 0);
+}
+
+void encode(const Frame& frame, ByteBuffer& out) {
+  append(out, encode(frame.header).bytes());
+  append(out, frame.payload);
+  if (!frame.header.mask) return;
+  Masker(*frame.header.mask).apply(MutableBytes(out).last(frame.payload.size()));
+}
+
+}  // namespace wsrig::ws

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "ws/frame_parser.hpp"
+
+namespace wsrig::ws {
+
+template <class Sink>
+std::size_t FrameParser::parse(MutableBytes data, Sink& sink) {
+  std::size_t taken = 0;
+  for (;;) {
+    if (!in_payload_) {
+      const std::optional<FrameHeader> header = read_header(data, taken);
+      if (!header) return taken;
+      remaining_ = header->payload_length;
+      in_payload_ = true;
+      if (!sink.on_header(*header)) return taken;
+    }
+    const MutableBytes rest = data.subspan(taken);
+    const auto chunk = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, rest.size()));
+    if (chunk > 0) sink.on_payload(rest.first(chunk));
+    taken += chunk;
+    remaining_ -= chunk;
+    if (remaining_ > 0) return taken;
+    in_payload_ = false;
+    if (!sink.on_frame_end()) return taken;
+  }
+}
+
+}  // namespace wsrig::ws

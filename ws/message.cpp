@@ -1,0 +1,121 @@
+#include "ws/message.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsrig::ws {
+
+MessageAssembler::MessageAssembler(const Limits& limits, const Judge& judge, std::optional<Inflater> inflate)
+    : limits_(&limits), judge_(&judge) {
+  if (inflate) inflater_ = std::make_unique<Inflater>(std::move(*inflate));
+}
+
+void MessageAssembler::begin_frame(const FrameHeader& header) {
+  if (header.opcode != Opcode::continuation) start(header);
+  ++frames_;
+  last_frame_ = header.fin;
+  frame_left_ = header.payload_length;
+  // By what is announced, so that a message is dropped or kept whatever the reads were. A judge who stops at
+  // the limit has done so by now.
+  const std::uint64_t room = limits_->message - std::min(limits_->message, wire_size_);
+  if (header.payload_length > room) discard();
+}
+
+std::optional<Violation> MessageAssembler::payload(MutableBytes chunk) {
+  const bool whole = last_frame_ && frames_ == 1 && chunk.size() == frame_left_;
+  const std::size_t size_before = buffer_.size();
+  wire_size_ += chunk.size();
+  std::optional<Violation> violation;
+  if (discarded_) {
+    // Counted only.
+  } else if (compressed_) {
+    const auto limit = static_cast<std::size_t>(limits_->message);
+    violation = inflated(inflater_->inflate(chunk, buffer_, limit), size_before);
+  } else {
+    if (whole) payload_ = chunk;
+    if (!whole) store(chunk);
+    violation = check_text(chunk);
+  }
+  frame_left_ -= chunk.size();
+  return violation;
+}
+
+std::optional<Violation> MessageAssembler::end_frame() {
+  if (!last_frame_) return {};
+  std::optional<Violation> violation;
+  if (compressed_ && !discarded_) {
+    const std::size_t size_before = buffer_.size();
+    const auto limit = static_cast<std::size_t>(limits_->message);
+    violation = inflated(inflater_->finish(buffer_, limit), size_before);
+  }
+  if (text_unjudged_ && !utf8_.complete()) violation = text_failed();
+  if (!buffer_.empty()) payload_ = buffer_;
+  open_ = false;
+  complete_ = !discarded_;
+  return violation;
+}
+
+void MessageAssembler::clear() {
+  if (open_ && !discarded_) abandon_inflating();
+  ByteBuffer().swap(buffer_);
+  payload_ = {};
+  wire_size_ = 0;
+  frames_ = 0;
+  compressed_ = text_unjudged_ = open_ = discarded_ = complete_ = false;
+}
+
+void MessageAssembler::start(const FrameHeader& header) {
+  if (open_ || complete_) clear();
+  open_ = true;
+  opcode_ = header.opcode;
+  compressed_ = inflater_ != nullptr && (header.rsv & rsv1) != 0;
+  text_unjudged_ = header.opcode == Opcode::text;
+  utf8_.reset();
+}
+
+/// Takes memory for at most twice what has come; in the last frame no more than the message will need.
+void MessageAssembler::store(Bytes chunk) {
+  const std::size_t size = buffer_.size() + chunk.size();
+  if (size > buffer_.capacity()) {
+    const std::uint64_t announced = last_frame_ ? buffer_.size() + frame_left_ : UINT64_MAX;
+    buffer_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(2 * size, announced)));
+  }
+  append(buffer_, chunk);
+}
+
+void MessageAssembler::discard() {
+  if (!discarded_) abandon_inflating();
+  ByteBuffer().swap(buffer_);
+  text_unjudged_ = false;
+  discarded_ = true;
+}
+
+/// Ends a compressed message whose rest will not be inflated, so that the next one starts at a boundary.
+void MessageAssembler::abandon_inflating() {
+  if (!compressed_) return;
+  ByteBuffer unused;
+  inflater_->finish(unused, static_cast<std::size_t>(limits_->message));
+}
+
+/// Judges what an inflate call gave: first the text it appended, then how it ended.
+std::optional<Violation> MessageAssembler::inflated(InflateStatus status, std::size_t size_before) {
+  auto violation = check_text(Bytes(buffer_).subspan(size_before));
+  if (status == InflateStatus::ok) return violation;
+  discard();
+  if (violation) return violation;
+  return judge_->check_message(status == InflateStatus::too_big ? Rule::message_too_big
+                                                                : Rule::deflate_data_corrupt);
+}
+
+std::optional<Violation> MessageAssembler::check_text(Bytes text) {
+  if (!text_unjudged_ || utf8_.feed(text)) return {};
+  return text_failed();
+}
+
+/// Once a message: what follows the first wrong octet says nothing new.
+std::optional<Violation> MessageAssembler::text_failed() {
+  text_unjudged_ = false;
+  return judge_->check_message(Rule::text_not_utf8);
+}
+
+}  // namespace wsrig::ws
