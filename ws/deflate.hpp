@@ -42,6 +42,9 @@ struct DeflatePolicy {
   int memory_level = 8;                      ///< zlib memLevel 1–9
 };
 
+/// The name under which RFC 7692 §9 registered it.
+inline constexpr std::string_view deflate_extension = "permessage-deflate";
+
 /// Compresses whole messages (RFC 7692 §7.2.1). Window bits 8–15; 8 is honoured although raw zlib refuses it.
 /// Without takeover the zlib state is released after each message: an idle connection holds none.
 class Deflater {
@@ -66,9 +69,12 @@ class Deflater {
 enum class InflateStatus : std::uint8_t { ok, corrupt, too_big };
 
 /// Inflates messages chunk by chunk (RFC 7692 §7.2.2); BFINAL blocks and more data behind them are handled
-/// (§7.2.3.4). Stops at the limit without inflating further.
+/// (§7.2.3.4). Stops at the limit without inflating further. A reference beyond the agreed window, or into a
+/// window that was forgotten, is corrupt. Anything but ok holds until finish() and loses the window.
+/// Without takeover the zlib state is released after each message.
 class Inflater {
  public:
+  /// `window_bits` and `takeover` are the peer's: what it compresses with.
   Inflater(std::uint8_t window_bits, bool takeover);
   ~Inflater();
   Inflater(Inflater&&) noexcept;
@@ -76,7 +82,8 @@ class Inflater {
 
   /// Appends what the chunk inflates to; `limit` is the largest size `out` may reach.
   InflateStatus inflate(Bytes chunk, ByteBuffer& out, std::size_t limit);
-  /// Ends the message: feeds 00 00 ff ff, and without takeover forgets the window.
+  /// Ends the message: feeds 00 00 ff ff, and without takeover forgets the window. Corrupt, too, when the
+  /// data does not end where a block ends.
   InflateStatus finish(ByteBuffer& out, std::size_t limit);
 
  private:
@@ -84,14 +91,18 @@ class Inflater {
   std::unique_ptr<State> state_;
   std::uint8_t window_bits_;
   bool takeover_;
+  InflateStatus status_ = InflateStatus::ok;  ///< of the message that is being read
 };
 
+/// What a server takes: the parameters, and the response header's element that says so.
+struct DeflateChoice {
+  DeflateParams params;
+  std::string response;  ///< "permessage-deflate; server_no_context_takeover; …"
+};
 /// Server side: the first offer that can be honoured (RFC 7692 §5, §7.1); offers with unknown, invalid or
 /// repeated parameters are declined one by one. Empty: go on without compression.
-std::optional<DeflateParams> choose_deflate(const std::vector<ExtensionOffer>& offers, const DeflatePolicy& policy);
-/// The response header's element: "permessage-deflate; server_no_context_takeover; …". Parameters that the
-/// chosen offer did not allow are never in it.
-std::string print_response(const DeflateParams& params, const ExtensionOffer& chosen);
+std::optional<DeflateChoice> choose_deflate(const std::vector<ExtensionOffer>& offers,
+                                            const DeflatePolicy& policy);
 
 /// Client side: what a response element means, given our offer; empty with `error` set when the response must
 /// fail the connection (RFC 7692 §7.1).

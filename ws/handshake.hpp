@@ -25,7 +25,8 @@ struct ExtensionOffer {
   std::vector<Parameter> parameters;
   friend bool operator==(const ExtensionOffer&, const ExtensionOffer&) = default;
 };
-/// Reads a Sec-WebSocket-Extensions value by the ABNF of RFC 6455 §9.1; empty with `error` set if it breaks it.
+/// Reads a Sec-WebSocket-Extensions value by the ABNF of RFC 6455 §9.1; empty with `error` set if it breaks
+/// it.
 std::optional<std::vector<ExtensionOffer>> parse_extensions(std::string_view value, std::string& error);
 std::string print_extensions(const std::vector<ExtensionOffer>& extensions);
 
@@ -47,18 +48,18 @@ struct HandshakeFinding {
 /// What a client asks for. Order of `headers` is kept; they come behind the standard ones.
 struct ClientRequest {
   std::string target = "/";
-  std::string host;                                        ///< with the port when it is not the default
-  std::string key;                                         ///< from make_key
+  std::string host;  ///< with the port when it is not the default
+  std::string key;   ///< from make_key
   std::vector<std::string> subprotocols;
-  std::string extensions;                                  ///< the header's value; empty: no header
+  std::string extensions;  ///< the header's value; empty: no header
   std::vector<std::pair<std::string, std::string>> headers;
 };
 std::string build_request(const ClientRequest& request);
 
 /// What was agreed; meaningful when there are no findings.
 struct Agreement {
-  std::string subprotocol;                ///< empty: none
-  std::optional<DeflateParams> deflate;   ///< empty: no compression
+  std::string subprotocol;               ///< empty: none
+  std::optional<DeflateParams> deflate;  ///< empty: no compression
 };
 
 struct ResponseVerdict {
@@ -71,9 +72,9 @@ ResponseVerdict verify_response(const HttpHead& response, const ClientRequest& r
 // ---- server ----
 
 struct ServerPolicy {
-  std::vector<std::string> subprotocols;        ///< those spoken; the client's order decides; empty: none
-  std::optional<DeflatePolicy> deflate;         ///< empty: never compress
-  std::vector<std::string> allowed_origins;     ///< empty: any; compared without case; no Origin is let in
+  std::vector<std::string> subprotocols;     ///< those spoken; the client's order decides; empty: none
+  std::optional<DeflatePolicy> deflate;      ///< empty: never compress
+  std::vector<std::string> allowed_origins;  ///< empty: any; compared without case; no Origin is let in
   /// Strict reads by the letter; lenient forgives what harms nobody (a key that is not 16 octets, bare LF).
   bool strict = true;
 };
@@ -85,7 +86,7 @@ struct RequestVerdict {
   std::vector<std::string> subprotocols;   ///< as offered, all headers merged
   std::vector<ExtensionOffer> extensions;  ///< as offered, all headers merged
   Agreement agreement;
-  std::string extension_response;          ///< value for the response header; empty: no header
+  std::string extension_response;  ///< value for the response header; empty: no header
 };
 RequestVerdict verify_request(const HttpHead& request, const ServerPolicy& policy);
 
