@@ -20,6 +20,7 @@ std::vector<Option> common_options(const Command& command) {
                        .help = "read options from FILE, which has name = value lines",
                        .group = common_group});
     options.push_back({.name = "color",
+                       .value = "WHEN",
                        .help = "colours; auto: on a terminal, unless NO_COLOR is set",
                        .default_value = "auto",
                        .choices = {"auto", "always", "never"},
@@ -27,7 +28,8 @@ std::vector<Option> common_options(const Command& command) {
   }
   if (subcommand_name(command).empty()) {
     options.push_back({.name = "generate",
-                       .help = "print the man page or the completions of a shell",
+                       .value = "WHAT",
+                       .help = "print the man page or a shell's completions",
                        .choices = {"man", "bash", "zsh", "fish"},
                        .group = common_group});
   }
