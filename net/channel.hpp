@@ -13,7 +13,8 @@ namespace wsrig::net {
 
 class Channel;
 
-/// What happens on a channel. Each call may destroy the channel (and with it the handler).
+/// What happens on a channel. Each call comes from the loop, never from inside a call to the channel, and may
+/// destroy the channel (and with it the handler).
 class ChannelHandler {
  public:
   virtual ~ChannelHandler() = default;
@@ -22,14 +23,15 @@ class ChannelHandler {
   virtual void on_data(ws::MutableBytes data) = 0;
   /// The peer's FIN (over TLS: close_notify; a FIN without it is on_error(truncated)). All data came before.
   virtual void on_eof() = 0;
-  /// Reset, time-out of the kernel, TLS failure. The channel is dead.
+  /// Reset, time-out of the kernel, TLS failure. The channel is dead. After a failed write, what the peer had
+  /// sent before is delivered first (unless paused).
   virtual void on_error(error_code error) = 0;
   /// All that was kept has been written.
   virtual void on_drained() {}
 };
 
-/// A connected stream (TCP or TLS) on a loop: reads when there is something, writes at once and keeps only what
-/// the kernel did not take. An idle channel holds no buffer.
+/// A connected stream (TCP or TLS) on a loop: reads when there is something, writes at once and keeps only
+/// what the kernel did not take. An idle channel holds no buffer.
 class Channel : private Watcher {
  public:
   Channel(Loop& loop, Stream stream);
@@ -38,14 +40,14 @@ class Channel : private Watcher {
   /// Begins to deliver events. Bytes that are there already come in the next turn.
   void start(ChannelHandler& handler);
 
-  /// Writes, or keeps what does not go out at once. After an error it does nothing.
+  /// Writes, or keeps what does not go out at once. After an error or shutdown() it does nothing.
   void send(ws::Bytes data);
   /// Octets kept.
-  std::size_t pending() const;
+  std::size_t pending() const { return kept_ ? kept_->size() - kept_offset_ : 0; }
   /// Back-pressure: no on_data until resume().
   void pause();
   void resume();
-  bool is_paused() const;
+  bool is_paused() const { return paused_; }
 
   /// FIN (over TLS: close_notify, then FIN) behind what is kept; reading goes on.
   void shutdown();
@@ -60,20 +62,26 @@ class Channel : private Watcher {
 
  private:
   void on_ready(std::uint32_t events) override;
-  void read_all(std::uint32_t events);
-  void write_pending();
+  void read_ready();
+  bool deliver(const IoResult& result, std::size_t asked);
+  void write_kept();
+  std::size_t write_now(ws::Bytes data);
+  void finish_shutdown();
+  void die(error_code error);
+  void wake();
 
   Loop& loop_;
   Stream stream_;
   ChannelHandler* handler_ = nullptr;
-  std::unique_ptr<ws::ByteBuffer> kept_;
+  std::unique_ptr<ws::ByteBuffer> kept_;  ///< only while the kernel does not take more
   std::size_t kept_offset_ = 0;
+  error_code write_error_{};
   Clock::time_point last_read_{};
-  bool* destroyed_ = nullptr;   ///< set while an event is delivered, to notice destruction
   bool paused_ = false;
-  bool readable_ = false;
-  bool writable_ = true;
-  bool peer_closed_ = false;
+  bool woken_ = false;
+  bool readable_ = false;     ///< no read has found the socket empty since the last event
+  bool peer_closed_ = false;  ///< RDHUP, HUP or ERR was seen: a short read proves nothing (DESIGN §8)
+  bool read_ended_ = false;   ///< on_eof was delivered
   bool shutdown_wanted_ = false;
   bool shutdown_done_ = false;
   bool dead_ = false;

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+
+#include <boost/system/result.hpp>
 
 #include "net/channel.hpp"
 #include "net/loop.hpp"
@@ -11,26 +15,31 @@
 
 namespace wsrig::net {
 
+/// How to listen.
 struct ListenOptions {
   int backlog = 1024;
-  const TlsContext* tls = nullptr;     ///< wss and tls listeners: handshake before `accepted`
-  std::chrono::milliseconds tls_timeout{10'000};
-  bool reuse_port = false;             ///< only with several loops; a probe bind without it comes first
+  const TlsContext* tls = nullptr;                ///< for wss and tls: the handshake comes before `accepted`
+  std::chrono::milliseconds tls_timeout{10'000};  ///< a connection that takes longer for it is closed
 };
 
-/// Listens on a URL's host and port (port 0: a free one; no host: all addresses, IPv6 and IPv4).
+/// Listens on a URL's host and port (port 0: a free one; no host: all addresses, IPv6 and IPv4). When
+/// descriptors run out, connections wait in the backlog until there are some again.
 class Listener {
  public:
   using Accepted = std::function<void(std::unique_ptr<Channel>)>;
   /// Errors are one line: "listen on 127.0.0.1:80: Address already in use".
   static boost::system::result<std::unique_ptr<Listener>, std::string> open(Loop& loop, const Url& url,
-                                                                           const ListenOptions& options,
-                                                                           Accepted accepted);
+                                                                            const ListenOptions& options,
+                                                                            Accepted accepted);
   ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
   std::uint16_t port() const;
   /// "127.0.0.1:40123": where a client on this machine connects to.
   std::string address() const;
-  void stop();  ///< closes the listening socket; accepted channels stay
+  /// Connections that are in their TLS handshake: they count against a limit too.
+  std::size_t handshaking() const;
+  void stop();  ///< closes the listening socket and drops TLS handshakes; accepted channels stay
 
  private:
   struct State;

@@ -25,7 +25,6 @@ class Watcher {
   virtual void on_ready(std::uint32_t events) = 0;
 };
 
-/// A one-shot timer on a loop. Destroying or restarting it cancels what was pending; its function may destroy it.
 class Timer;
 
 /// One thread's event loop (DESIGN §8): an io_context for control flow, and one edge-triggered epoll set for
@@ -49,6 +48,11 @@ class Loop {
   error_code watch(int descriptor, Watcher& watcher);
   /// Takes it out; `watcher` is not called any more, not even for events of this turn.
   void unwatch(int descriptor, Watcher& watcher);
+  /// Calls `watcher.on_ready(0)` in the next turn: for those who stopped early to let others have a turn.
+  void wake(Watcher& watcher);
+  /// In on_ready, after a call that may have destroyed the watcher: is it still there (and watched)? Only its
+  /// address is used.
+  bool is_serving(const Watcher* watcher) const;
 
   /// The time at which this turn's events were fetched: one clock read a turn.
   Clock::time_point now() const;
@@ -60,10 +64,13 @@ class Loop {
 
  private:
   friend class Timer;
+  friend void on_stop_signals(Loop& loop, std::function<void(int signal)> on_stop);
   struct State;
   std::unique_ptr<State> state_;
 };
 
+/// A one-shot timer on a loop, which must outlive it. Destroying or restarting it cancels what was pending;
+/// its function may destroy it.
 class Timer {
  public:
   explicit Timer(Loop& loop);
@@ -79,7 +86,8 @@ class Timer {
   std::shared_ptr<State> state_;
 };
 
-/// SIGINT and SIGTERM: the first calls `on_stop(signal)`, a second one ends the process at once with 130.
+/// SIGINT and SIGTERM: the first calls `on_stop(signal)`, a second one ends the process at once with 130,
+/// even while the loop is busy. For the one main loop of a program.
 void on_stop_signals(Loop& loop, std::function<void(int signal)> on_stop);
 
 }  // namespace wsrig::net

@@ -7,26 +7,26 @@
 
 #include <boost/system/error_code.hpp>
 
+#include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "ws/bytes.hpp"
 
 namespace wsrig::net {
 
 enum class IoStatus : std::uint8_t { ok, would_block, eof, failed };
+/// How one call went: `size` octets when ok, `error` when failed.
 struct IoResult {
   IoStatus status = IoStatus::ok;
   std::size_t size = 0;
   boost::system::error_code error{};
 };
 
-/// A non-blocking connected socket, plain or TLS; owns the descriptor.
+/// A non-blocking connected socket, plain or TLS; owns the descriptor. Over TLS, octets that are already
+/// decrypted raise no event of the socket: read until would_block.
 class Stream {
  public:
   Stream() = default;
-  explicit Stream(int descriptor, TlsSession tls = {});
-  Stream(Stream&&) noexcept;
-  Stream& operator=(Stream&&) noexcept;
-  ~Stream();
+  explicit Stream(Descriptor socket, TlsSession tls = {});
 
   IoResult read(ws::MutableBytes into);
   IoResult write(ws::Bytes from);
@@ -37,15 +37,15 @@ class Stream {
   void reset();  ///< RST and close
   void close();
 
-  int descriptor() const { return descriptor_; }
-  bool is_open() const { return descriptor_ >= 0; }
+  int descriptor() const { return socket_.get(); }
+  bool is_open() const { return socket_.is_open(); }
   bool is_tls() const { return static_cast<bool>(tls_); }
-  /// Octets that TLS has already decrypted: they raise no event.
-  std::size_t buffered() const;
   const TlsSession& tls() const { return tls_; }
 
  private:
-  int descriptor_ = -1;
+  IoResult tls_result(int returned) const;
+
+  Descriptor socket_;
   TlsSession tls_;
 };
 

@@ -10,11 +10,11 @@ namespace wsrig::net {
 
 /// A subject, listener or upstream: `ws://host:port/path?query` (RFC 6455 §3), also wss, tcp, tls.
 struct Url {
-  std::string scheme;          ///< lower case: ws wss tcp tls
-  std::string host;            ///< IPv6 literals without brackets; empty in a listener's `ws://:8080`
-  std::uint16_t port = 0;      ///< the scheme's default (80, 443) when it was not given
+  std::string scheme;      ///< lower case: ws wss tcp tls
+  std::string host;        ///< IPv6 literals without brackets; empty in a listener's `ws://:8080`
+  std::uint16_t port = 0;  ///< the scheme's default (80, 443) when it was not given
   bool port_given = false;
-  std::string target = "/";    ///< path and query exactly as written; "/" when empty
+  std::string target = "/";  ///< path and query exactly as written; "/" when empty
   bool path_given = false;
 
   bool is_tls() const { return scheme == "wss" || scheme == "tls"; }

@@ -1,0 +1,161 @@
+#include "net/channel.hpp"
+
+#include <algorithm>
+#include <sys/epoll.h>
+#include <utility>
+
+#include "net/socket.hpp"
+
+namespace wsrig::net {
+
+namespace {
+
+// What one connection may read before the others have their turn.
+constexpr std::size_t octets_per_turn = 1024 * 1024;
+
+constexpr std::uint32_t closed_events = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+}  // namespace
+
+Channel::Channel(Loop& loop, Stream stream)
+    : loop_(loop), stream_(std::move(stream)), last_read_(loop.now()) {}
+
+Channel::~Channel() {
+  if (handler_ != nullptr) loop_.unwatch(stream_.descriptor(), *this);
+}
+
+void Channel::start(ChannelHandler& handler) {
+  handler_ = &handler;
+  readable_ = true;  // TLS may hold octets already, which raise no event
+  write_error_ = loop_.watch(stream_.descriptor(), *this);
+  if (write_error_) wake();
+}
+
+void Channel::on_ready(std::uint32_t events) {
+  woken_ = false;
+  if ((events & (EPOLLIN | closed_events)) != 0) readable_ = true;
+  if ((events & closed_events) != 0) peer_closed_ = true;
+  const Loop& loop = loop_;  // this channel may be gone after each call
+  if (kept_) write_kept();
+  if (!loop.is_serving(this)) return;
+  if (shutdown_wanted_) finish_shutdown();
+  read_ready();
+}
+
+void Channel::read_ready() {
+  const Loop& loop = loop_;
+  std::size_t left = octets_per_turn;
+  while (readable_ && !paused_ && !dead_ && !read_ended_) {
+    if (left == 0) return wake();
+    const ws::MutableBytes buffer = loop_.read_buffer();
+    const IoResult result = stream_.read(buffer);
+    left -= std::min(left, result.size);
+    if (!deliver(result, buffer.size()) || !loop.is_serving(this)) return;
+  }
+  // Nothing more will be read that could tell of the failed write.
+  if (write_error_ && !dead_) die(write_error_);
+}
+
+// False when there is no use in reading on; the channel may be gone then.
+bool Channel::deliver(const IoResult& result, std::size_t asked) {
+  switch (result.status) {
+    case IoStatus::ok:
+      last_read_ = loop_.now();
+      // A TLS record is always short, and behind a FIN no further event comes.
+      if (result.size < asked && !is_tls() && !peer_closed_) readable_ = false;
+      handler_->on_data(loop_.read_buffer().first(result.size));
+      return true;
+    case IoStatus::would_block: readable_ = false; return true;
+    case IoStatus::eof:
+      // A reset that a write was told of looks like this to the reads after it. (Broken pipe: the FIN came
+      // first.)
+      if (write_error_ && write_error_ != boost::system::errc::broken_pipe) {
+        readable_ = false;
+        return true;
+      }
+      read_ended_ = true;
+      handler_->on_eof();
+      return true;
+    case IoStatus::failed: die(result.error); return false;
+  }
+  return false;
+}
+
+void Channel::die(error_code error) {
+  dead_ = true;
+  kept_.reset();
+  handler_->on_error(error);
+}
+
+void Channel::send(ws::Bytes data) {
+  if (dead_ || write_error_ || shutdown_wanted_ || data.empty()) return;
+  if (!kept_) data = data.subspan(write_now(data));
+  if (data.empty() || write_error_) return;
+  if (!kept_) kept_ = std::make_unique<ws::ByteBuffer>();
+  if (kept_offset_ > kept_->size() / 2) {
+    kept_->erase(kept_->begin(), kept_->begin() + static_cast<std::ptrdiff_t>(kept_offset_));
+    kept_offset_ = 0;
+  }
+  ws::append(*kept_, data);
+}
+
+// Writes until the kernel takes no more; returns how many octets went. Failures are told of in a later turn.
+std::size_t Channel::write_now(ws::Bytes data) {
+  std::size_t written = 0;
+  while (written < data.size()) {
+    const IoResult result = stream_.write(data.subspan(written));
+    if (result.status == IoStatus::would_block) break;
+    if (result.status != IoStatus::ok) {
+      write_error_ = result.error;
+      readable_ = true;
+      wake();
+      break;
+    }
+    written += result.size;
+  }
+  return written;
+}
+
+void Channel::write_kept() {
+  kept_offset_ += write_now(ws::Bytes(*kept_).subspan(kept_offset_));
+  if (write_error_) {
+    kept_.reset();
+    kept_offset_ = 0;
+  } else if (kept_offset_ == kept_->size()) {
+    kept_.reset();
+    kept_offset_ = 0;
+    handler_->on_drained();
+  }
+}
+
+void Channel::pause() { paused_ = true; }
+
+void Channel::resume() {
+  if (!std::exchange(paused_, false)) return;
+  wake();
+}
+
+void Channel::shutdown() {
+  if (std::exchange(shutdown_wanted_, true) || dead_ || !stream_.is_open()) return;
+  finish_shutdown();
+}
+
+void Channel::finish_shutdown() {
+  if (kept_ || shutdown_done_ || dead_ || write_error_) return;
+  shutdown_done_ = stream_.shutdown_write().status != IoStatus::would_block;
+}
+
+void Channel::reset() {
+  if (std::exchange(handler_, nullptr) != nullptr) loop_.unwatch(stream_.descriptor(), *this);
+  dead_ = true;
+  kept_.reset();
+  if (stream_.is_open()) stream_.reset();
+}
+
+void Channel::wake() {
+  if (handler_ != nullptr && !std::exchange(woken_, true)) loop_.wake(*this);
+}
+
+std::string Channel::peer_address() const { return net::peer_address(stream_.descriptor()).print(); }
+
+}  // namespace wsrig::net

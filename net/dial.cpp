@@ -1,0 +1,169 @@
+#include "net/dial.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/epoll.h>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "net/socket.hpp"
+#include "net/tls_handshake.hpp"
+
+namespace wsrig::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct Dial::State : Watcher, std::enable_shared_from_this<State> {
+  State(Loop& the_loop, const Url& the_url, const DialOptions& the_options, Done the_done)
+      : loop(the_loop),
+        url(the_url),
+        options(the_options),
+        done(std::move(the_done)),
+        deadline(the_loop),
+        resolver(the_loop.context()) {}
+  ~State() override { unwatch(); }
+
+  void start();
+  void resolve();
+  void connect_next();
+  bool connect(const SocketAddress& address);
+  void on_ready(std::uint32_t events) override;
+  void on_connected();
+  void unwatch();
+  void fail(DialError::Step step, error_code error, const std::string& doing);
+  void finish(boost::system::result<std::unique_ptr<Channel>, DialError> result);
+
+  Loop& loop;
+  const Url url;
+  const DialOptions options;
+  Done done;
+  Timer deadline;
+  tcp::resolver resolver;
+  std::vector<SocketAddress> addresses;
+  std::size_t next = 0;
+  error_code connect_error;
+  Descriptor socket;
+  std::unique_ptr<TlsHandshake> tls;
+  std::string doing = "resolve";  // for the message of a time-out
+};
+
+namespace {
+
+SocketAddress from_endpoint(const tcp::endpoint& endpoint) {
+  SocketAddress address;
+  std::memcpy(&address.storage, endpoint.data(), endpoint.size());
+  address.size = static_cast<socklen_t>(endpoint.size());
+  return address;
+}
+
+error_code pending_error(int descriptor) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &value, &size) != 0) return last_system_error();
+  return {value, boost::system::system_category()};
+}
+
+}  // namespace
+
+void Dial::State::start() {
+  deadline.start(options.timeout, [this] {
+    fail(DialError::Step::timeout, make_error_code(boost::system::errc::timed_out), doing);
+  });
+  SocketAddress address;
+  if (!parse_address(url.host, url.port, address)) return resolve();
+  addresses.push_back(address);
+  loop.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->connect_next();
+  });
+}
+
+void Dial::State::resolve() {
+  doing = "resolve '" + url.host + "'";
+  resolver.async_resolve(
+      url.host, std::to_string(url.port), tcp::resolver::numeric_service,
+      [weak = weak_from_this()](error_code error, const tcp::resolver::results_type& found) {
+        const auto self = weak.lock();
+        if (!self || !self->done) return;
+        if (error) return self->fail(DialError::Step::resolve, error, self->doing);
+        for (const auto& entry : found) {
+          self->addresses.push_back(from_endpoint(entry.endpoint()));
+        }
+        self->connect_next();
+      });
+}
+
+void Dial::State::connect_next() {
+  while (next < addresses.size()) {
+    const SocketAddress& address = addresses[next++];
+    doing = "connect to " + address.print();
+    if (connect(address)) return;
+  }
+  fail(DialError::Step::connect, connect_error, doing);
+}
+
+// True when the connection is on its way; on_ready tells how it ended.
+bool Dial::State::connect(const SocketAddress& address) {
+  socket = open_socket(address.family());
+  if (options.receive_buffer > 0) {
+    set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+  }
+  const bool started =
+      socket.is_open() && (::connect(socket.get(), address.get(), address.size) == 0 || errno == EINPROGRESS);
+  connect_error = started ? loop.watch(socket.get(), *this) : last_system_error();
+  if (connect_error) socket.close();
+  return !connect_error;
+}
+
+void Dial::State::on_ready(std::uint32_t events) {
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
+  const auto self = shared_from_this();
+  connect_error = pending_error(socket.get());
+  loop.unwatch(socket.get(), *this);
+  if (!connect_error) return on_connected();
+  socket.close();
+  connect_next();
+}
+
+void Dial::State::on_connected() {
+  if (!url.is_tls()) return finish(std::make_unique<Channel>(loop, Stream(std::move(socket))));
+  doing = "TLS handshake with " + url.address();
+  TlsSession session = options.tls->connect(socket.get(), url.host);
+  tls = std::make_unique<TlsHandshake>(loop, Stream(std::move(socket), std::move(session)),
+                                       [this](error_code error, Stream stream) {
+                                         if (error) return fail(DialError::Step::tls, error, doing);
+                                         finish(std::make_unique<Channel>(loop, std::move(stream)));
+                                       });
+}
+
+void Dial::State::unwatch() {
+  if (socket.is_open()) loop.unwatch(socket.get(), *this);
+}
+
+void Dial::State::fail(DialError::Step step, error_code error, const std::string& while_doing) {
+  std::string message = while_doing + ": ";
+  message += step == DialError::Step::timeout
+                 ? "no answer within " + std::to_string(options.timeout.count()) + " ms"
+                 : error.message();
+  finish(DialError{step, error, std::move(message)});
+}
+
+void Dial::State::finish(boost::system::result<std::unique_ptr<Channel>, DialError> result) {
+  const auto self = shared_from_this();  // `done` may destroy the Dial
+  deadline.cancel();
+  unwatch();
+  socket.close();
+  const Done call = std::exchange(done, nullptr);
+  call(std::move(result));
+}
+
+Dial::Dial(Loop& loop, const Url& url, const DialOptions& options, Done done)
+    : state_(std::make_shared<State>(loop, url, options, std::move(done))) {
+  state_->start();
+}
+
+Dial::~Dial() { state_->done = nullptr; }
+
+}  // namespace wsrig::net
