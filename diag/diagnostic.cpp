@@ -169,6 +169,12 @@ Diagnostic Source::at_line(std::size_t line_number, std::size_t byte_column, std
   return diagnostic;
 }
 
+Diagnostic Source::place(Diagnostic diagnostic) const {
+  if (diagnostic.line != 0 || diagnostic.column == 0) return diagnostic;
+  return at(diagnostic.column - 1, diagnostic.length, std::move(diagnostic.message),
+            std::move(diagnostic.hint));
+}
+
 void throw_exception_from_error(const Diagnostic& diagnostic, const boost::source_location&) {
   throw std::invalid_argument(render(diagnostic));
 }

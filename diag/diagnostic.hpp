@@ -54,6 +54,8 @@ class Source {
   /// The diagnostic for a line (from 1) and a byte column (from 1).
   Diagnostic at_line(std::size_t line, std::size_t byte_column, std::size_t length, std::string message,
                      std::string hint = {}) const;
+  /// Gives its place to a diagnostic that knows only an offset (line 0, column = byte offset + 1).
+  Diagnostic place(Diagnostic diagnostic) const;
   /// Line and column of a byte offset; an offset beyond the end is the end.
   Position position(std::size_t offset) const;
   /// The text of a line (from 1), without its line end; empty beyond the end.
