@@ -7,6 +7,7 @@
 #include <utility>
 #include <zlib.h>
 
+#include "ws/distance_scanner.hpp"
 #include "ws/handshake.hpp"
 
 namespace wsrig::ws {
@@ -89,41 +90,55 @@ void Deflater::compress(Bytes message, ByteBuffer& out) {
 
 struct Inflater::State {
   z_stream stream{};
+  std::uint32_t window_size;
+  DistanceScanner scanner;
+  bool at_boundary = false;  ///< the last octet read ended a block (seen with Z_BLOCK only)
 
-  explicit State(int window_bits) { require(inflateInit2(&stream, -window_bits)); }
+  explicit State(int window_bits) : window_size(1u << window_bits) {
+    require(inflateInit2(&stream, -window_bits));
+  }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() { inflateEnd(&stream); }
 
-  /// Inflates all of `data`. With Z_BLOCK zlib pauses between blocks, and at_boundary() can tell.
+  /// Inflates all of `data`; `flush` is zlib's.
   InflateStatus run(Bytes data, int flush, ByteBuffer& out, std::size_t limit) {
     set_input(stream, data);
     std::array<std::uint8_t, chunk_size> chunk;
-    bool more = true;
-    while (more) {
+    int result = Z_OK;
+    while (result != Z_BUF_ERROR && (stream.avail_in != 0 || stream.avail_out == 0)) {
       const std::size_t room = limit - std::min(limit, out.size());
       // One octet more than there is room for shows that the limit is passed.
       const MutableBytes target = MutableBytes(chunk).first(std::min(room, chunk.size() - 1) + 1);
       set_output(stream, target);
-      const int result = ::inflate(&stream, flush);
+      result = step(flush);
       const std::size_t size = target.size() - stream.avail_out;
       append(out, Bytes(target).first(std::min(size, room)));
       if (size > room) return InflateStatus::too_big;
-      if (result == Z_MEM_ERROR) throw std::bad_alloc();
-      // §7.2.3.4: a final block ends the DEFLATE stream but not the message; the next block begins on an
-      // octet boundary, and the window stays.
-      if (result == Z_STREAM_END) {
-        inflateResetKeep(&stream);
-      } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        return InflateStatus::corrupt;
-      }
-      more = result != Z_BUF_ERROR && (stream.avail_in != 0 || stream.avail_out == 0);
+      if (result != Z_OK && result != Z_BUF_ERROR) return InflateStatus::corrupt;
     }
     return InflateStatus::ok;
   }
 
-  /// Nothing of a block was read since the last one ended (zlib.h: bit 7 of data_type, low bits unused).
-  bool at_boundary() const { return (stream.data_type & 128) != 0 && (stream.data_type & 7) == 0; }
+  /// One call of zlib's inflate, which goes on behind a final block.
+  int step(int flush) {
+    const int result = ::inflate(&stream, flush);
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
+    if (result == Z_BUF_ERROR) return result;
+    // zlib.h: bit 7 of data_type tells that a block ended, the lowest three how many bits were left over.
+    at_boundary = result == Z_STREAM_END || ((stream.data_type & 128) != 0 && (stream.data_type & 7) == 0);
+    if (result != Z_STREAM_END) return result;
+    // §7.2.3.4: a final block ends the DEFLATE stream but not the message; the next block begins on an octet
+    // boundary, and the window stays.
+    return inflateResetKeep(&stream);
+  }
+
+  /// §7.1.2: does no reference reach beyond the window that was agreed? DEFLATE has none beyond 32 KiB.
+  bool keeps_window(Bytes data) {
+    if (window_size == 32 * 1024) return true;
+    scanner.scan(data);
+    return scanner.greatest() <= window_size;
+  }
 };
 
 Inflater::Inflater(std::uint8_t window_bits, bool takeover)
@@ -135,7 +150,9 @@ Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit) {
   if (!state_) state_ = std::make_unique<State>(window_bits_);
   while (status_ == InflateStatus::ok && !chunk.empty()) {
-    status_ = state_->run(next_slice(chunk), Z_SYNC_FLUSH, out, limit);
+    const Bytes slice = next_slice(chunk);
+    status_ =
+        state_->keeps_window(slice) ? state_->run(slice, Z_SYNC_FLUSH, out, limit) : InflateStatus::corrupt;
   }
   return status_;
 }
@@ -143,8 +160,12 @@ InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit)
 InflateStatus Inflater::finish(ByteBuffer& out, std::size_t limit) {
   if (!state_) state_ = std::make_unique<State>(window_bits_);
   if (status_ == InflateStatus::ok) status_ = state_->run(flush_tail, Z_BLOCK, out, limit);
-  if (status_ == InflateStatus::ok && !state_->at_boundary()) status_ = InflateStatus::corrupt;
-  if (status_ != InflateStatus::ok || !takeover_) state_.reset();
+  if (status_ == InflateStatus::ok && !state_->at_boundary) status_ = InflateStatus::corrupt;
+  if (status_ != InflateStatus::ok || !takeover_) {
+    state_.reset();
+  } else {
+    state_->scanner = {};  // the next message begins a block, on an octet boundary
+  }
   return std::exchange(status_, InflateStatus::ok);
 }
 
