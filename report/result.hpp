@@ -30,63 +30,68 @@ struct TranscriptLine {
 };
 
 struct CaseResult {
-  std::string id;                    ///< suite/case[cut=1B]
+  std::string id;  ///< suite/case[cut=1B]
   std::string suite;
   std::vector<std::string> aliases;
   std::vector<std::string> tags;
   Level level = Level::must;
-  std::string section;               ///< "RFC 6455 §5.4": what the case tests
+  std::string section;  ///< "RFC 6455 §5.4": what the case tests
   std::string about;
   Grade grade = Grade::ok;
-  bool fails_run = false;            ///< decided by level, --fail-on, --strict and the baseline
-  std::string message;               ///< one line: why the grade is not ok
-  std::string rule_section;          ///< the section that was broken, when it is another than the case's
-  std::string expected;              ///< in notation; empty when ok
-  std::string received;              ///< in notation, with hex where it helps
-  std::string file;                  ///< scenario file, or built-in:…
-  std::size_t line = 0;              ///< of the step that decided
-  std::string step;                  ///< that step's text
-  std::string reproduce;             ///< one command
+  bool fails_run = false;    ///< decided by level, --fail-on, --strict and the baseline
+  std::string message;       ///< one line: why the grade is not ok
+  std::string rule_section;  ///< the section that was broken, when it is another than the case's
+  std::string expected;      ///< in notation; empty when ok
+  std::string received;      ///< in notation, with hex where it helps
+  std::string file;          ///< scenario file, or built-in:…
+  std::size_t line = 0;      ///< of the step that decided
+  std::string step;          ///< that step's text
+  std::string reproduce;     ///< one command
   std::chrono::microseconds duration{};
   std::vector<TranscriptLine> transcript;
-  std::string baseline;              ///< the reason, when a baseline expected this grade
+  bool unreachable = false;  ///< no connection to the subject could be made
+  std::string baseline;      ///< the reason, when a baseline expected this grade
 };
 
 struct RunResult {
   std::string program = "wsrig";
   std::string version;
   std::vector<std::string> argv;
-  std::string subject;               ///< URL, or how it was started
+  std::string subject;  ///< URL, or how it was started
   std::uint64_t seed = 0;
-  std::string started;               ///< ISO 8601, UTC
+  std::string started;  ///< ISO 8601, UTC
   std::chrono::microseconds duration{};
   bool interrupted = false;
-  std::string environment_error;     ///< why nothing could be judged; empty otherwise
-  std::string first_unreachable;     ///< the id of the case that first found the subject gone
-  std::vector<CaseResult> cases;     ///< in the order of the files
+  std::string environment_error;  ///< why nothing could be judged; empty otherwise
+  std::string first_unreachable;  ///< the id of the case that first found the subject gone
+  std::vector<CaseResult> cases;  ///< in the order of the files
 
   std::size_t count(Grade grade) const;
-  std::size_t failing() const;       ///< cases that fail the run
-  int exit_code() const;             ///< by DESIGN: 0, 1, 3, 130
+  std::size_t failing() const;  ///< cases that fail the run
+  std::size_t judged() const;   ///< cases that got a grade: neither skipped nor in error
+  /// 0: all as expected; 1: something failed the run, or nothing could be judged; 3: the environment failed
+  /// before any case was judged; 130: interrupted.
+  int exit_code() const;
 };
 
-// Writers: each returns the whole document.
+// Writers: each returns the whole document. Octets that are not UTF-8 appear as \xNN, control characters as
+// \u00NN wherever the format cannot hold them.
 std::string to_json(const RunResult& run);
 std::string to_junit(const RunResult& run);
 std::string to_tap(const RunResult& run);
 std::string to_html(const RunResult& run);
-std::string to_markdown(const RunResult& run);           ///< a job summary
+std::string to_markdown(const RunResult& run);  ///< a job summary
 std::string to_github_annotations(const RunResult& run);
 // JSON lines while running: one event a line, without its line end.
 std::string start_event(const RunResult& run, std::size_t selected);
 std::string case_event(const CaseResult& result);
 std::string end_event(const RunResult& run);
 
-// Console: one line for a case that is not ok, a block with expected and received for one that fails, and
-// the summary by suite.
+// Console: a block with expected and received for a case that fails the run, one line for another that is not
+// ok, nothing for ok and skip; and the summary by suite. Both end with a line end or are empty.
 struct ConsoleStyle {
   bool color = false;
-  bool verbose = false;   ///< a line for every case
+  bool verbose = false;  ///< a line for every case
 };
 std::string console_case(const CaseResult& result, const ConsoleStyle& style);
 std::string console_summary(const RunResult& run, const ConsoleStyle& style);

@@ -58,7 +58,7 @@ TEST(Help, of_a_program_lists_its_commands) {
   const std::vector<Command> commands = test::sample_program();
   const std::string text = help(commands[0], 80, {commands.begin() + 1, commands.end()});
   EXPECT_THAT(text, HasSubstr("Usage: kit COMMAND [ARGUMENT]…\n"));
-  EXPECT_THAT(text, HasSubstr("Commands:\n  run              runs scenarios: all of them\n"));
+  EXPECT_THAT(text, HasSubstr("Commands:\n  run                  runs scenarios: all of them\n"));
   EXPECT_THAT(text, HasSubstr("'kit COMMAND --help' explains one of them.\n"));
   EXPECT_THAT(text, testing::Not(HasSubstr("--config")));
 }
