@@ -34,7 +34,7 @@ struct EndpointConfig {
   Role role = Role::server;
   Mode mode = Mode::strict;
   const Judge* judge = &strict_judge();
-  Limits limits;
+  Limits limits = {};
   bool answer_ping = true;        ///< reply to Ping by itself (§5.5.2)
   bool answer_close = true;       ///< reply to Close by itself (§5.5.1)
   bool report_frames = false;     ///< call on_frame for every frame (buffers its payload, to limits.frame)
