@@ -22,7 +22,7 @@ void MessageAssembler::begin_frame(const FrameHeader& header) {
 }
 
 std::optional<Violation> MessageAssembler::payload(MutableBytes chunk) {
-  const bool whole = last_frame_ && frames_ == 1 && chunk.size() == frame_left_;
+  const bool whole = last_frame_ && wire_size_ == 0 && chunk.size() == frame_left_;
   const std::size_t size_before = buffer_.size();
   wire_size_ += chunk.size();
   std::optional<Violation> violation;
