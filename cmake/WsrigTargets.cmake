@@ -17,14 +17,15 @@ function(wsrig_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# wsrig_test(NAME SOURCES … DEPS …): a GoogleTest program whose cases become CTest cases.
+# wsrig_test(NAME SOURCES … DEPS …): a GoogleTest program whose cases become CTest cases, NAME.Suite.case.
+# Tests find their data below WSRIG_SOURCE_DIR.
 function(wsrig_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE WSRIG_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main wsrig_warnings)
-  # GoogleTest's and GoogleMock's macros trip this one.
-  target_compile_options(${name} PRIVATE -Wno-sign-conversion -Wno-conversion)
   include(GoogleTest)
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
+    DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

@@ -58,14 +58,15 @@ std::string fact_lines(const Fact& fact, const ConsoleStyle& style) {
 std::string block(const CaseResult& result, const ConsoleStyle& style) {
   const std::string requirement = fmt::format("{}  {}", name(result.level), section_of(result));
   std::string out =
-      fmt::format("{}{}   {}\n{:{}}{}\n", label(result, style), painted(one_line(result.id), bold, style),
+      fmt::format("\n{}{}   {}\n{:{}}{}\n", label(result, style), painted(one_line(result.id), bold, style),
                   painted(requirement, dim, style), "", margin, one_line(reason_of(result)));
   for (const Fact& fact : facts_of(result)) out += fact_lines(fact, style);
-  return out + '\n';
+  return out;
 }
 
 std::string line(const CaseResult& result, const ConsoleStyle& style) {
-  const std::string reason = result.grade == Grade::ok ? human(result.duration) : one_line(reason_of(result));
+  const std::string reason =
+      result.grade == Grade::ok && !result.fails_run ? human(result.duration) : one_line(reason_of(result));
   return fmt::format("{}{}   {}\n", label(result, style), one_line(result.id), painted(reason, dim, style));
 }
 

@@ -71,7 +71,7 @@ std::string transcript(const CaseResult& result) {
   if (result.transcript.empty()) return {};
   std::string out = "<h4>transcript</h4>\n<table class=\"transcript\">\n";
   for (const TranscriptLine& line : result.transcript) {
-    const std::string_view side = line.direction == '>' ? "sent" : line.direction == '<' ? "came" : "remark";
+    const std::string_view side = line.direction == '>' ? "sent" : line.direction == '<' ? "came" : "note";
     out += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", side,
                        seconds(line.at), markup(line.connection), markup({&line.direction, 1}),
                        markup(line.text));
@@ -85,7 +85,7 @@ std::string facts_list(const CaseResult& result) {
     out += fmt::format("<dt>{}</dt><dd><pre>{}</pre></dd>\n", fact.label, markup(fact.text));
   }
   if (!result.rule_section.empty())
-    out += fmt::format("<dt>broken</dt><dd>{}</dd>\n", section_link(result.rule_section));
+    out += fmt::format("<dt>rule</dt><dd>{}</dd>\n", section_link(result.rule_section));
   return out.empty() ? out : "<dl>\n" + out + "</dl>\n";
 }
 

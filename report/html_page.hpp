@@ -69,7 +69,7 @@ pre { margin: 0; padding: .25rem .6rem; background: var(--page); border-radius: 
 .transcript td:last-child { width: 100%; white-space: pre-wrap; overflow-wrap: anywhere; }
 .transcript .sent td:last-child { color: var(--ink); }
 .transcript .came td:last-child { color: var(--informational); }
-.transcript .remark td:last-child { color: var(--faint); font-style: italic; font-weight: 400; }
+.transcript .note td:last-child { font-style: italic; }
 #show-ok:not(:checked) ~ main .case.ok, #show-informational:not(:checked) ~ main .case.informational,
 #show-non-strict:not(:checked) ~ main .case.non-strict, #show-skip:not(:checked) ~ main .case.skip,
 #show-fail:not(:checked) ~ main .case.fail, #show-error:not(:checked) ~ main .case.error { display: none; }

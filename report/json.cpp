@@ -12,8 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// JSON holds every character, but only UTF-8.
-json::string text(std::string_view raw) { return json::string{visible(raw, Controls::keep)}; }
+/// JSON has escapes for ASCII controls, but holds nothing that is not UTF-8.
+json::string text(std::string_view raw) { return json::string{visible(raw, Controls::keep_ascii)}; }
 
 json::array texts(const std::vector<std::string>& list) {
   json::array out;

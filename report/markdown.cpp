@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t most_cases = 50;     ///< a job summary may have 1 MiB
 constexpr std::size_t most_octets = 2000;  ///< of one fact
 
-/// Text of ours or of a peer in running text or a table cell: nothing in it is Markdown or HTML.
+/// Text of ours or of a peer within a line or a table cell: nothing in it is Markdown or HTML.
 std::string plain(std::string_view text) {
-  constexpr std::string_view special = "\\`*_{}[]()#+-.!|~<>&";
+  constexpr std::string_view special = "\\`*_[]#|~<>&";
   std::string out;
   for (const char c : visible(text, Controls::escape)) {
     if (special.find(c) != std::string_view::npos) out += '\\';
@@ -60,7 +60,7 @@ std::string failing_case(const CaseResult& result) {
     facts += fmt::format("{:<9} {}\n", fact.label, shorten(visible(fact.text), most_octets));
   }
   if (!facts.empty()) facts.pop_back();
-  return fmt::format("\n#### {}\n\n{} · {} · {}\n\n{}\n\n{}", plain(result.id), name(result.grade),
+  return fmt::format("\n#### {}\n\n{} · {} · {}: {}\n\n{}", plain(result.id), name(result.grade),
                      name(result.level), section_link(section_of(result)),
                      plain(shorten(reason_of(result), most_octets)), fenced(facts));
 }

@@ -24,47 +24,47 @@ std::optional<Level> level_from_name(std::string_view name);
 /// One line of what went over the wire, in the notation.
 struct TranscriptLine {
   std::chrono::microseconds at{};  ///< since the case began
-  std::string connection;          ///< empty for the only one
+  std::string connection{};        ///< empty for the only one
   char direction = '-';            ///< '>' sent by the tester, '<' by the subject, '-' a remark
-  std::string text;
+  std::string text{};
 };
 
 struct CaseResult {
-  std::string id;  ///< suite/case[cut=1B]
-  std::string suite;
-  std::vector<std::string> aliases;
-  std::vector<std::string> tags;
+  std::string id{};  ///< suite/case[cut=1B]
+  std::string suite{};
+  std::vector<std::string> aliases{};
+  std::vector<std::string> tags{};
   Level level = Level::must;
-  std::string section;  ///< "RFC 6455 §5.4": what the case tests
-  std::string about;
+  std::string section{};  ///< "RFC 6455 §5.4": what the case tests
+  std::string about{};
   Grade grade = Grade::ok;
-  bool fails_run = false;    ///< decided by level, --fail-on, --strict and the baseline
-  std::string message;       ///< one line: why the grade is not ok
-  std::string rule_section;  ///< the section that was broken, when it is another than the case's
-  std::string expected;      ///< in notation; empty when ok
-  std::string received;      ///< in notation, with hex where it helps
-  std::string file;          ///< scenario file, or built-in:…
-  std::size_t line = 0;      ///< of the step that decided
-  std::string step;          ///< that step's text
-  std::string reproduce;     ///< one command
+  bool fails_run = false;      ///< decided by level, --fail-on, --strict and the baseline
+  std::string message{};       ///< one line: why the grade is not ok
+  std::string rule_section{};  ///< the section that was broken, when it is another than the case's
+  std::string expected{};      ///< in notation; empty when ok
+  std::string received{};      ///< in notation, with hex where it helps
+  std::string file{};          ///< scenario file, or built-in:…
+  std::size_t line = 0;        ///< of the step that decided
+  std::string step{};          ///< that step's text
+  std::string reproduce{};     ///< one command
   std::chrono::microseconds duration{};
-  std::vector<TranscriptLine> transcript;
+  std::vector<TranscriptLine> transcript{};
   bool unreachable = false;  ///< no connection to the subject could be made
-  std::string baseline;      ///< the reason, when a baseline expected this grade
+  std::string baseline{};    ///< the reason, when a baseline expected this grade
 };
 
 struct RunResult {
   std::string program = "wsrig";
-  std::string version;
-  std::vector<std::string> argv;
-  std::string subject;  ///< URL, or how it was started
+  std::string version{};
+  std::vector<std::string> argv{};
+  std::string subject{};  ///< URL, or how it was started
   std::uint64_t seed = 0;
-  std::string started;  ///< ISO 8601, UTC
+  std::string started{};  ///< ISO 8601, UTC
   std::chrono::microseconds duration{};
   bool interrupted = false;
-  std::string environment_error;  ///< why nothing could be judged; empty otherwise
-  std::string first_unreachable;  ///< the id of the case that first found the subject gone
-  std::vector<CaseResult> cases;  ///< in the order of the files
+  std::string environment_error{};  ///< why nothing could be judged; empty otherwise
+  std::string first_unreachable{};  ///< the id of the case that first found the subject gone
+  std::vector<CaseResult> cases{};  ///< in the order of the files
 
   std::size_t count(Grade grade) const;
   std::size_t failing() const;  ///< cases that fail the run

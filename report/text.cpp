@@ -41,7 +41,8 @@ bool is_control(std::uint32_t c) {
 }
 
 bool stays(std::uint32_t c, Controls controls) {
-  if (!is_control(c) || controls == Controls::keep) return true;
+  if (!is_control(c)) return true;
+  if (controls == Controls::keep_ascii) return c < 0x80;
   return controls == Controls::keep_lines && (c == '\n' || c == '\t');
 }
 
@@ -90,7 +91,7 @@ std::string markup(std::string_view text) {
 
 std::string json_string(std::string_view text) {
   std::string out = "\"";
-  for (const char c : visible(text, Controls::keep)) {
+  for (const char c : visible(text, Controls::keep_ascii)) {
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;

@@ -11,9 +11,10 @@ namespace wsrig::report {
 
 /// What `visible` does with control characters.
 enum class Controls {
-  keep,        ///< the format has its own escapes for them
+  keep_ascii,  ///< the format has its own escapes for them; others, where a reader might end a line, become
+               ///< \uNNNN
   keep_lines,  ///< only \n and \t may stay
-  escape,      ///< one line: all become \u00NN, and a line end \n
+  escape,      ///< one line: all become \uNNNN, and a line end \n
 };
 /// Valid UTF-8: other octets become \xNN, and control characters and the non-characters that XML forbids
 /// \uNNNN.
