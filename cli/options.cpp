@@ -160,6 +160,7 @@ class OptionParser {
 
   Result<Layer> read_arguments(const std::vector<std::string>& arguments) {
     using po::command_line_style::style_t;
+    values_.arguments_ = arguments;
     try {
       const po::options_description table = description();
       const auto parsed = po::command_line_parser(arguments)

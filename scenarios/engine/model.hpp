@@ -78,6 +78,7 @@ struct Case {
   bool must_close = true;              ///< `closing: false` leaves out the closing handshake behind the steps
   Script script;
   std::string steps_text;
+  ScriptOrigin steps_origin{};  ///< for place_in_file: diagnostics that arise while a step runs
   std::size_t line = 0;
 };
 
@@ -90,9 +91,8 @@ struct ScenarioFile {
   std::vector<Case> cases;
 };
 
-/// Reads and checks one file: YAML, keys, units, notation, variables. All mistakes are found by `check`;
-/// this returns the first. `read_include` maps an include's path to its text.
-diag::Result<ScenarioFile> load_scenario(const std::string& name, std::string text);
+/// Reads and checks one file: YAML, keys, units, notation, variables. Gives the first mistake; `check_scenario`
+/// gives all. `include:` is read from the disk, below the folder of `name`.
 /// All mistakes of a file, in order of line.
 std::vector<diag::Diagnostic> check_scenario(const std::string& name, std::string text);
 
@@ -105,9 +105,12 @@ struct CaseInstance {
   Variables variables;
   std::size_t order = 0;
 };
+/// `suite/id`, with the row's id or the values of a combination in brackets.
+std::string full_id(const ScenarioFile& file, const Case& definition, std::size_t combination);
 std::vector<CaseInstance> expand(const std::vector<std::shared_ptr<ScenarioFile>>& files);
 
-/// What to run: patterns are globs over the full id, or exact aliases.
+/// What to run. A pattern is a glob (`*` any text, `?` one octet) over the full id, over the id without its
+/// brackets, and over the aliases.
 struct Selection {
   std::vector<std::string> ids;  ///< any of them
   std::vector<std::string> excluded;
@@ -115,10 +118,13 @@ struct Selection {
   std::vector<report::Level> levels;
   std::size_t shard_index = 0, shard_count = 1;
 };
-/// A pattern that matches nothing is a diagnostic with a suggestion.
+/// Keeps the order. A pattern or tag that matches nothing is a diagnostic with a suggestion. Of what is selected
+/// a shard takes every shard_count-th, from shard_index (0-based).
 diag::Result<std::vector<CaseInstance>> select(std::vector<CaseInstance> all, const Selection& selection);
 
-/// Finds scenario files: a file, or all *.yaml below a folder, sorted.
+/// The scenario files that a path names: itself, or all *.yaml below a folder, sorted.
+diag::Result<std::vector<std::string>> scenario_paths(const std::string& path);
+/// Loads the files that the paths name.
 diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_paths(const std::vector<std::string>& paths);
 /// The standard suite that is compiled in (scenarios/conformance); names are
 /// "built-in:5.4-fragmentation.yaml".

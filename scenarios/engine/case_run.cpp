@@ -1,0 +1,521 @@
+#include "scenarios/engine/case_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <utility>
+
+#include "cli/options.hpp"
+#include "scenarios/engine/overload.hpp"
+
+namespace wsrig::engine {
+
+using report::Grade;
+using std::chrono::microseconds;
+
+namespace {
+
+int severity(Grade grade) {
+  switch (grade) {
+    case Grade::ok: return 0;
+    case Grade::informational: return 1;
+    case Grade::non_strict: return 2;
+    case Grade::skip: return 3;
+    case Grade::fail: return 4;
+    case Grade::error: return 5;
+  }
+  return 5;
+}
+
+constexpr std::string_view tcp_close_section = "RFC 6455 §7.1.1";
+constexpr std::string_view close_reply_section = "RFC 6455 §5.5.1";
+
+report::CaseResult describe_case(const CaseInstance& instance) {
+  const Case& definition = *instance.definition;
+  report::CaseResult result;
+  result.id = instance.id;
+  result.suite = instance.file->suite;
+  result.aliases = instance.aliases;
+  result.tags = definition.tags;
+  result.level = definition.level;
+  result.section = definition.section;
+  result.about = definition.about;
+  result.file = instance.file->source->name();
+  result.line = definition.line;
+  return result;
+}
+
+bool is_silence(const Alternative& alternative) {
+  return std::holds_alternative<ExpectSilence>(alternative.pattern);
+}
+
+bool awaits(const Expect& expect, auto predicate) {
+  return std::any_of(expect.alternatives.begin(), expect.alternatives.end(), predicate);
+}
+
+bool awaits_eof(const Expect& expect) {
+  return awaits(expect,
+                [](const Alternative& one) { return std::holds_alternative<ExpectEof>(one.pattern); });
+}
+
+}  // namespace
+
+CaseRun::CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstance& instance, Done done)
+    : loop_(loop),
+      settings_(settings),
+      instance_(instance),
+      done_(std::move(done)),
+      random_(settings.seed, instance.id, "case"),
+      epoch_(std::chrono::steady_clock::now()),
+      timer_(loop),
+      result_(describe_case(instance)),
+      alive_(std::make_shared<bool>(true)) {}
+
+CaseRun::~CaseRun() = default;
+
+void CaseRun::start() {
+  epoch_ = std::chrono::steady_clock::now();
+  if (const auto missing = missing_capability(settings_, instance_)) {
+    decide(Grade::skip, fmt::format("needs {}, which the subject is declared not to have", *missing),
+           nullptr);
+    return;
+  }
+  for (const auto& connection : instance_.definition->script.connections) open_with_proof(connection);
+  auto body = plan_body(settings_, instance_);
+  std::move(body.begin(), body.end(), std::back_inserter(tasks_));
+  pump();
+}
+
+void CaseRun::open_with_proof(const std::string& connection) {
+  std::optional<std::string> nonce;
+  if (instance_.definition->prove_alive) {
+    nonce = fmt::format("wsrig alive {:016x}", random_.next_word());
+  }
+  peers_[connection].key = new_key();
+  auto opening = plan_opening(settings_, instance_, connection, peers_[connection].key, std::move(nonce));
+  std::move(opening.begin(), opening.end(), std::back_inserter(tasks_));
+}
+
+void CaseRun::interrupt() { decide(Grade::error, "interrupted", nullptr); }
+
+void CaseRun::pump() {
+  while (!decided_ && position_ < tasks_.size()) {
+    const Task task = tasks_[position_];  // a copy: a reconnect inserts behind it
+    if (advance(task) == Progress::waiting) return;
+    ++position_;
+  }
+  if (!decided_) end_of_tasks();
+}
+
+/// Behind the last step: the closing handshake, once; then the verdict.
+void CaseRun::end_of_tasks() {
+  if (std::exchange(closing_planned_, true) || !instance_.definition->must_close) {
+    decide(result_.grade, result_.message, nullptr);
+    return;
+  }
+  for (const auto& [name, peer] : peers_) {
+    const auto* connection = peer.connection.get();
+    if (connection == nullptr || connection->phase() != Connection::Phase::websocket) continue;
+    if (!connection->is_open() && !connection->has_observation()) continue;
+    auto closing = plan_closing(name, {.close_sent = connection->close_sent(),
+                                       .close_received = peer.close_judged,
+                                       .shut_down = peer.shut_down});
+    std::move(closing.begin(), closing.end(), std::back_inserter(tasks_));
+  }
+  pump();
+}
+
+CaseRun::Progress CaseRun::advance(const Task& task) {
+  return std::visit([&](const auto& action) { return run(task, action); }, task.step.action);
+}
+
+// ---- actions ----
+
+CaseRun::Progress CaseRun::run(const Task& task, const SendFrame& send) {
+  Peer& peer = peer_of(task);
+  auto spec = ws::resolve(send.frame, scope_for(peer));
+  if (!spec) {
+    mistake(task, spec.error());
+    return Progress::done;
+  }
+  count_sent(task, *spec);
+  peer.connection->send_frame(*spec);
+  return Progress::done;
+}
+
+/// Notices when more goes out than the subject declares to take.
+void CaseRun::count_sent(const Task& task, const ws::FrameSpec& frame) {
+  if (ws::is_control(frame.opcode)) return;
+  Peer& peer = peer_of(task);
+  if (frame.opcode != ws::Opcode::continuation) peer.message_size = 0;
+  const std::uint64_t size = frame.claimed_length.value_or(frame.payload.size());
+  peer.message_size += size;
+  const Subject& subject = settings_.subject;
+  if (peer.message_size > subject.max_message.value_or(UINT64_MAX) ||
+      size > subject.max_frame.value_or(UINT64_MAX)) {
+    peer.over_limit = true;
+  }
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const SendRaw& send) {
+  Peer& peer = peer_of(task);
+  const auto scope = scope_for(peer);
+  const auto bytes = ws::evaluate(send.bytes, scope);
+  const auto cut = ws::resolve_cut(send.attributes, scope);
+  if (!bytes || !cut) {
+    mistake(task, bytes ? cut.error() : bytes.error());
+    return Progress::done;
+  }
+  peer.connection->send_bytes(*bytes, *cut, "raw " + ws::print_payload(ws::as_bytes(*bytes), 120));
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const SendHttp& send) {
+  Peer& peer = peer_of(task);
+  if (task.stage == Stage::body) peer.key = new_key();
+  const auto scope = scope_for(peer);
+  const auto text = ws::evaluate(send.text, scope);
+  const auto cut = ws::resolve_cut(send.attributes, scope);
+  if (!text || !cut) {
+    mistake(task, text ? cut.error() : text.error());
+    return Progress::done;
+  }
+  peer.connection->send_http(*text, *cut);
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const Shutdown&) {
+  peer_of(task).shut_down = true;
+  peer_of(task).connection->shutdown();
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const Reset&) {
+  peer_of(task).connection->reset();
+  return Progress::done;
+}
+
+/// Connects, first or again. Written in a case it brings the runner's handshake with it.
+CaseRun::Progress CaseRun::run(const Task& task, const Reconnect&) {
+  Peer& peer = peer_of(task);
+  if (!wait_began_) {
+    peer.connection = connect(task.step.connection);
+    begin_wait(settings_.connect_timeout * 2);
+    peer.connection->open();
+  }
+  if (const auto& error = peer.connection->dial_error()) {
+    decide(Grade::error, error->message, &task);
+    result_.unreachable = true;
+    return Progress::done;
+  }
+  if (peer.connection->phase() == Connection::Phase::dialling) return Progress::waiting;
+  end_wait();
+  if (task.stage == Stage::body) {
+    peer.key = new_key();
+    peer.shut_down = peer.over_limit = false;
+    auto opening = plan_opening(settings_, instance_, task.step.connection, peer.key, std::nullopt);
+    tasks_.insert(tasks_.begin() + static_cast<std::ptrdiff_t>(position_) + 1, opening.begin() + 1,
+                  opening.end());
+  }
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task&, const Pause& pause) {
+  if (!wait_began_) begin_wait(pause.duration);
+  if (waited() < pause.duration) return Progress::waiting;
+  end_wait();
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const Expect& expect) {
+  if (!wait_began_) {
+    near_miss_.clear();
+    begin_wait(longest_wait(expect, task.stage));
+  }
+  while (auto seen = peer_of(task).connection->take()) {
+    if (judge(task, expect, *seen)) {
+      end_wait();
+      return Progress::done;
+    }
+  }
+  return check_time(task, expect);
+}
+
+// ---- waiting ----
+
+void CaseRun::begin_wait(microseconds longest) {
+  wait_began_ = std::chrono::steady_clock::now();
+  timer_.start(longest, [this] { pump(); });
+}
+
+void CaseRun::end_wait() {
+  wait_began_.reset();
+  timer_.cancel();
+}
+
+microseconds CaseRun::waited() const {
+  return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - *wait_began_);
+}
+
+microseconds CaseRun::deadline_of(const Alternative& alternative, Stage stage) const {
+  if (const auto* silence = std::get_if<ExpectSilence>(&alternative.pattern)) return silence->duration;
+  if (alternative.within) return *alternative.within;
+  if (stage == Stage::handshake) return settings_.handshake_timeout;
+  return instance_.definition->within.value_or(settings_.within);
+}
+
+/// Silence decides when its time is over; without it the longest deadline does.
+microseconds CaseRun::longest_wait(const Expect& expect, Stage stage) const {
+  microseconds longest{0};
+  for (const auto& alternative : expect.alternatives) {
+    if (is_silence(alternative)) return deadline_of(alternative, stage);
+    longest = std::max(longest, deadline_of(alternative, stage));
+  }
+  return longest;
+}
+
+CaseRun::Progress CaseRun::check_time(const Task& task, const Expect& expect) {
+  const auto longest = longest_wait(expect, task.stage);
+  if (waited() < longest) {
+    timer_.start(longest - waited(), [this] { pump(); });
+    return Progress::waiting;
+  }
+  const auto silence = std::find_if(expect.alternatives.begin(), expect.alternatives.end(), is_silence);
+  end_wait();
+  if (silence != expect.alternatives.end()) {
+    settle(task, *silence, nullptr);
+  } else {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
+    fail_expectation(task, expect, near_miss_.empty() ? fmt::format("nothing within {} ms", ms) : near_miss_,
+                     near_miss_.empty() ? fmt::format("no answer within {} ms", ms)
+                                        : fmt::format("nothing that fits within {} ms", ms));
+  }
+  return Progress::done;
+}
+
+// ---- judging ----
+
+bool CaseRun::judge(const Task& task, const Expect& expect, const Observation& seen) {
+  if (const auto* violation = std::get_if<SawViolation>(&seen.what)) {
+    fail_rule(task, violation->violation->section, std::string(violation->violation->text));
+    return true;
+  }
+  if (judge_alternatives(task, expect, seen)) return true;
+  return judge_unmatched(task, expect, seen);
+}
+
+bool CaseRun::judge_alternatives(const Task& task, const Expect& expect, const Observation& seen) {
+  Peer& peer = peer_of(task);
+  const auto scope = scope_for(peer);
+  for (const auto& alternative : expect.alternatives) {
+    if (waited() > deadline_of(alternative, task.stage)) continue;
+    auto found =
+        match(alternative.pattern, seen,
+              {.scope = &scope, .oracle = &settings_.subject.oracle, .key = peer.connection->request().key});
+    if (!found) {
+      mistake(task, found.error());
+      return true;
+    }
+    if (!found->matched) {
+      if (!found->why_not.empty()) near_miss_ = describe(seen) + " (" + found->why_not + ")";
+      continue;
+    }
+    for (auto& capture : found->captures) captures_.push_back(std::move(capture));
+    settle(task, alternative, &seen);
+    return true;
+  }
+  return false;
+}
+
+/// What fits no alternative: something the subject may always do, something the oracle says nothing about, or
+/// the failure of the case.
+bool CaseRun::judge_unmatched(const Task& task, const Expect& expect, const Observation& seen) {
+  if (is_legal_extra(seen, expect) || is_expected_rest(task, expect, seen)) return false;
+  if (const auto* end = std::get_if<SawEnd>(&seen.what)) return judge_unmatched_end(task, expect, seen, *end);
+  const auto* frame = std::get_if<SawFrame>(&seen.what);
+  const bool is_close = frame != nullptr && frame->frame.header.opcode == ws::Opcode::close;
+  if (is_close && peer_of(task).over_limit &&
+      ws::parse_close(frame->frame.payload).code == ws::close_code::message_too_big) {
+    decide(Grade::ok, "refused by the declared limit", &task);
+    return true;
+  }
+  fail_expectation(task, expect, describe(seen), near_miss_);
+  return true;
+}
+
+/// A message whose frames were judged one by one, one that `eventually` skips, or one of a subject that does
+/// not echo: what it says means nothing here.
+bool CaseRun::is_expected_rest(const Task& task, const Expect& expect, const Observation& seen) {
+  if (!std::holds_alternative<SawMessage>(seen.what)) return false;
+  if (std::exchange(peer_of(task).frames_judged, false)) return true;
+  return !settings_.subject.oracle.echoes() ||
+         awaits(expect, [](const Alternative& alternative) { return alternative.eventually; });
+}
+
+/// RST instead of FIN is the kernel's doing where the subject closed with our bytes unread: harmless once its
+/// Close has come, else worth a lower grade.
+bool CaseRun::judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
+                                  const SawEnd& end) {
+  if (end.how != SawEnd::How::reset || !awaits_eof(expect)) {
+    fail_expectation(task, expect, describe(seen), near_miss_);
+    return true;
+  }
+  const auto eof =
+      std::find_if(expect.alternatives.begin(), expect.alternatives.end(),
+                   [](const Alternative& one) { return std::holds_alternative<ExpectEof>(one.pattern); });
+  if (!peer_of(task).connection->close_received())
+    lower_to(Grade::non_strict, "TCP was reset without a Close");
+  settle(task, *eof, &seen);
+  return true;
+}
+
+void CaseRun::settle(const Task& task, const Alternative& alternative, const Observation* seen) {
+  if (seen != nullptr) {
+    if (const auto* response = std::get_if<SawResponse>(&seen->what)) check_response(task, *response);
+    const auto* frame = std::get_if<SawFrame>(&seen->what);
+    if (frame != nullptr && is_data(*frame)) peer_of(task).frames_judged = true;
+    if (frame != nullptr && frame->frame.header.opcode == ws::Opcode::close)
+      peer_of(task).close_judged = true;
+  }
+  if (decided_) return;
+  if (alternative.grade == Grade::fail) {
+    fail_expectation(task, std::get<Expect>(task.step.action), seen == nullptr ? "silence" : describe(*seen),
+                     "");
+    return;
+  }
+  if (alternative.grade != Grade::ok) {
+    lower_to(alternative.grade,
+             fmt::format("accepted, but not strictly: {}", seen == nullptr ? "silence" : describe(*seen)));
+  }
+  if (!alternative.goes_on) decide(result_.grade, result_.message, &task);
+}
+
+/// A 101 must be right in all that RFC 6455 §4.1 asks of it, whatever the case looks at.
+void CaseRun::check_response(const Task& task, const SawResponse& seen) {
+  if (seen.head->status() != 101) return;
+  if (!seen.findings.empty()) {
+    const auto& finding = seen.findings.front();
+    fail_rule(task, finding.section, finding.message);
+    return;
+  }
+  const auto& needs = instance_.definition->needs;
+  const bool needs_deflate = std::find(needs.begin(), needs.end(), "deflate") != needs.end();
+  if (needs_deflate && task.stage == Stage::handshake && !peer_of(task).connection->agreement().deflate) {
+    decide(Grade::skip, "the subject did not agree on permessage-deflate", &task);
+  }
+}
+
+// ---- deciding ----
+
+void CaseRun::lower_to(Grade grade, std::string reason) {
+  if (severity(grade) > severity(result_.grade)) {
+    result_.grade = grade;
+    result_.message = std::move(reason);
+  }
+}
+
+void CaseRun::fail_expectation(const Task& task, const Expect& expect, std::string received,
+                               std::string why) {
+  result_.expected = describe(expect);
+  result_.received = std::move(received);
+  switch (task.stage) {
+    case Stage::handshake:
+      decide(Grade::error, "the handshake failed: " + (why.empty() ? "received " + result_.received : why),
+             &task);
+      return;
+    case Stage::proof:
+      decide(Grade::error,
+             "the subject was not alive before the case began: " + (why.empty() ? "another answer" : why),
+             &task);
+      return;
+    case Stage::closing:
+      result_.rule_section = awaits_eof(expect) ? tcp_close_section : close_reply_section;
+      decide(Grade::fail, "the closing handshake failed" + (why.empty() ? "" : ": " + why), &task);
+      return;
+    case Stage::body:
+      decide(Grade::fail, why.empty() ? "another answer than expected" : std::move(why), &task);
+      return;
+  }
+}
+
+/// The subject broke a rule that no case has to ask about: a MUST, whatever the level of the case.
+void CaseRun::fail_rule(const Task& task, std::string_view section, std::string text) {
+  result_.rule_section = section;
+  result_.level = report::Level::must;
+  decide(Grade::fail, std::move(text), &task);
+}
+
+void CaseRun::mistake(const Task& task, const diag::Diagnostic& diagnostic) {
+  decide(Grade::error, "the step cannot run: " + diagnostic.message, &task);
+}
+
+void CaseRun::decide(Grade grade, std::string message, const Task* task) {
+  if (std::exchange(decided_, true)) return;
+  timer_.cancel();
+  result_.grade = grade;
+  result_.message = std::move(message);
+  if (task != nullptr) {
+    result_.step = task->step.place.text;
+    if (task->stage == Stage::body) result_.line = task->step.place.line;
+  }
+  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) finish();
+  });
+}
+
+void CaseRun::finish() {
+  result_.duration = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - epoch_);
+  result_.transcript = transcript_.lines();
+  peers_.clear();
+  done_(std::move(result_));
+}
+
+// ---- values ----
+
+std::unique_ptr<Connection> CaseRun::connect(const std::string& name) {
+  const Script& script = instance_.definition->script;
+  Connection::Options options;
+  options.url = settings_.subject.url;
+  options.dial = {.timeout = settings_.connect_timeout, .tls = settings_.subject.tls};
+  options.name = name;
+  options.epoch = epoch_;
+  options.answer_ping = !awaits_ping(script, name);
+  options.answer_close = !sends_close(script, name);
+  return std::make_unique<Connection>(loop_, std::move(options), Random(settings_.seed, instance_.id, name),
+                                      transcript_, [this] { pump(); });
+}
+
+std::string CaseRun::new_key() {
+  std::array<std::uint8_t, 16> nonce{};
+  random_.fill(nonce);
+  return ws::make_key(nonce);
+}
+
+ws::Scope CaseRun::scope_for(Peer& peer) {
+  ws::Scope scope;
+  scope.lookup = [this, &peer](std::string_view name) { return lookup(peer, name); };
+  scope.random = [this](ws::MutableBytes out) { random_.fill(out); };
+  return scope;
+}
+
+std::optional<std::string> CaseRun::lookup(const Peer& peer, std::string_view name) const {
+  const auto in = [&](const Variables& variables) -> std::optional<std::string> {
+    const auto found = std::find_if(variables.rbegin(), variables.rend(),
+                                    [&](const auto& one) { return one.first == name; });
+    return found == variables.rend() ? std::nullopt : std::optional(found->second);
+  };
+  if (auto value = in(captures_)) return value;
+  if (auto value = in(instance_.variables)) return value;
+  if (auto value = in(settings_.services)) return value;
+  const Subject& subject = settings_.subject;
+  if (name == "key") return peer.key;
+  if (name == "host") return subject.url.authority();
+  if (name == "target") return subject.url.target;
+  if (name == "origin") return (subject.url.is_tls() ? "https://" : "http://") + subject.url.authority();
+  if (name == "subprotocol") return subject.subprotocol;
+  if (name == "sent" && peer.connection) return peer.connection->last_sent();
+  const auto secret = cli::expand_secrets(fmt::format("${{{}}}", name));
+  return secret ? std::optional(*secret) : std::nullopt;
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/loop.hpp"
+#include "report/result.hpp"
+#include "scenarios/engine/case_plan.hpp"
+#include "scenarios/engine/connection.hpp"
+#include "scenarios/engine/settings.hpp"
+
+namespace wsrig::engine {
+
+/// Runs one case on a loop, task by task. Always ends, whatever the subject does: every wait has a deadline.
+class CaseRun {
+ public:
+  using Done = std::function<void(report::CaseResult)>;
+  /// `done` is called once, in a later turn of the loop; it may destroy the run.
+  CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstance& instance, Done done);
+  ~CaseRun();
+
+  void start();
+  /// Ends the case as an error ("interrupted") with what it saw so far.
+  void interrupt();
+
+ private:
+  enum class Progress : std::uint8_t { done, waiting };
+  /// The tester's side of one named connection.
+  struct Peer {
+    std::unique_ptr<Connection> connection;
+    std::string key;                 ///< Sec-WebSocket-Key of the latest handshake
+    std::uint64_t message_size = 0;  ///< octets sent of the data message at hand
+    bool frames_judged = false;      ///< frames of the message that is coming in were judged one by one
+    bool close_judged = false;       ///< the subject's Close was awaited and has come
+    bool shut_down = false;
+    bool over_limit = false;  ///< more was sent than the subject declares to take
+  };
+
+  void pump();
+  void end_of_tasks();
+  Progress advance(const Task& task);
+  Progress run(const Task& task, const SendFrame& send);
+  Progress run(const Task& task, const SendRaw& send);
+  Progress run(const Task& task, const SendHttp& send);
+  Progress run(const Task& task, const Shutdown& shutdown);
+  Progress run(const Task& task, const Reset& reset);
+  Progress run(const Task& task, const Reconnect& reconnect);
+  Progress run(const Task& task, const Pause& pause);
+  Progress run(const Task& task, const Expect& expect);
+
+  // Waiting.
+  void begin_wait(std::chrono::microseconds longest);
+  void end_wait();
+  std::chrono::microseconds waited() const;
+  std::chrono::microseconds deadline_of(const Alternative& alternative, Stage stage) const;
+  std::chrono::microseconds longest_wait(const Expect& expect, Stage stage) const;
+  Progress check_time(const Task& task, const Expect& expect);
+
+  // Judging. `true`: the task is done, or the case is decided.
+  bool judge(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_alternatives(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_unmatched(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
+                           const SawEnd& end);
+  bool is_expected_rest(const Task& task, const Expect& expect, const Observation& seen);
+  void settle(const Task& task, const Alternative& alternative, const Observation* seen);
+  void check_response(const Task& task, const SawResponse& seen);
+  void count_sent(const Task& task, const ws::FrameSpec& frame);
+
+  // Deciding.
+  void lower_to(report::Grade grade, std::string reason);
+  void decide(report::Grade grade, std::string message, const Task* task);
+  void fail_expectation(const Task& task, const Expect& expect, std::string received, std::string why);
+  void fail_rule(const Task& task, std::string_view section, std::string text);
+  void mistake(const Task& task, const diag::Diagnostic& diagnostic);
+  void finish();
+
+  void open_with_proof(const std::string& connection);
+  std::unique_ptr<Connection> connect(const std::string& name);
+  Peer& peer_of(const Task& task) { return peers_[task.step.connection]; }
+  std::string new_key();
+  ws::Scope scope_for(Peer& peer);
+  std::optional<std::string> lookup(const Peer& peer, std::string_view name) const;
+
+  net::Loop& loop_;
+  const CaseSettings& settings_;
+  const CaseInstance& instance_;
+  Done done_;
+  Random random_;
+  std::chrono::steady_clock::time_point epoch_;
+  Transcript transcript_;
+  Variables captures_;
+  std::map<std::string, Peer> peers_;
+
+  std::vector<Task> tasks_;
+  std::size_t position_ = 0;
+  bool closing_planned_ = false;
+  net::Timer timer_;
+  std::optional<std::chrono::steady_clock::time_point> wait_began_;
+  std::string near_miss_;  ///< of the expectation at hand: the same kind with other content
+
+  report::CaseResult result_;
+  bool decided_ = false;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace wsrig::engine

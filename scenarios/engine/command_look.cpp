@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "scenarios/engine/commands.hpp"
+#include "scenarios/engine/selection_options.hpp"
+
+/// The commands that look at scenarios without running them: list, check, explain, schema.
+namespace wsrig::engine {
+
+namespace {
+
+diag::Diagnostic wrong(std::string message, std::string hint = {}) {
+  diag::Diagnostic diagnostic;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  return diagnostic;
+}
+
+const cli::Positional optional_paths{
+    .name = "PATH", .help = "files or folders; none: the built-in suite", .repeatable = true};
+
+void print_listed(const CaseInstance& instance, bool with_text) {
+  const Case& definition = *instance.definition;
+  fmt::print("{}\n", instance.id);
+  if (!with_text) return;
+  fmt::print("    {} {}  {}\n", report::name(definition.level), definition.section, definition.about);
+  if (!instance.aliases.empty()) {
+    fmt::print("    also {}\n", fmt::join(instance.aliases, ", "));
+  }
+}
+
+diag::Result<int> list(const cli::Values& values) {
+  const auto cases = choose_cases(values.positionals(), values);
+  if (!cases) return cases.error();
+  for (const auto& instance : cases->chosen) print_listed(instance, values.flag("long"));
+  return cli::exit_code::ok;
+}
+
+/// All mistakes of one file go to stderr.
+bool check_file(const std::string& path, bool color) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto mistakes = check_scenario(path, text.str());
+  for (const auto& mistake : mistakes) {
+    fmt::print(stderr, "{}\n", diag::render(mistake, color));
+  }
+  return mistakes.empty();
+}
+
+diag::Result<int> check(const cli::Values& values) {
+  std::size_t good = 0;
+  std::size_t bad = 0;
+  for (const auto& path : values.positionals()) {
+    const auto files = scenario_paths(path);
+    if (!files) return files.error();
+    for (const auto& file : *files) ++(check_file(file, cli::use_color(values, 2)) ? good : bad);
+  }
+  fmt::print("{} {} good, {} with mistakes\n", good + bad, good + bad == 1 ? "file:" : "files:", bad);
+  return bad == 0 ? cli::exit_code::ok : cli::exit_code::usage;
+}
+
+void print_explanation(const CaseInstance& instance) {
+  const Case& definition = *instance.definition;
+  fmt::print("{}\n\n  {}\n\n", instance.id, definition.about);
+  fmt::print("  level    {}\n  tests    {}\n  file     {}:{}\n", report::name(definition.level),
+             definition.section, instance.file->source->name(), definition.line);
+  if (!instance.aliases.empty()) {
+    fmt::print("  also     {}\n", fmt::join(instance.aliases, ", "));
+  }
+  if (!definition.tags.empty()) {
+    fmt::print("  tags     {}\n", fmt::join(definition.tags, ", "));
+  }
+  if (!definition.needs.empty()) {
+    fmt::print("  needs    {}\n", fmt::join(definition.needs, ", "));
+  }
+  for (const auto& [name, value] : instance.variables) {
+    fmt::print("  with     {} = {}\n", name, value);
+  }
+  fmt::print("\n  steps\n");
+  std::istringstream steps(definition.steps_text);
+  for (std::string line; std::getline(steps, line);) {
+    fmt::print("    {}\n", line);
+  }
+}
+
+diag::Result<int> explain(const cli::Values& values) {
+  const auto& positionals = values.positionals();
+  const std::vector<std::string> paths(positionals.begin() + 1, positionals.end());
+  auto files = paths.empty() ? load_builtin() : load_paths(paths);
+  if (!files) return files.error();
+  Selection selection;
+  selection.ids = {positionals.front()};
+  const auto found = select(expand(*files), selection);
+  if (!found) return found.error();
+  for (std::size_t index = 0; index < found->size(); ++index) {
+    if (index > 0) fmt::print("\n");
+    print_explanation((*found)[index]);
+  }
+  return cli::exit_code::ok;
+}
+
+}  // namespace
+
+cli::Program list_command() {
+  cli::Command command{.program = "wsrig list",
+                       .summary = "list cases",
+                       .positionals = {optional_paths},
+                       .options = selection_options(),
+                       .examples = {"wsrig list --tag close", "wsrig list scenarios/conformance --long"}};
+  command.options.push_back({.name = "long",
+                             .letter = 'l',
+                             .help = "with level, section and what it is about",
+                             .default_value = ""});
+  return {.command = command, .run = list};
+}
+
+cli::Program check_command() {
+  return {
+      .command = {.program = "wsrig check",
+                  .summary = "find the mistakes in scenario files without running them",
+                  .positionals =
+                      {{.name = "PATH", .help = "files or folders", .repeatable = true, .required = true}},
+                  .examples = {"wsrig check my-cases.yaml"}},
+      .run = check};
+}
+
+cli::Program explain_command() {
+  return {
+      .command = {.program = "wsrig explain",
+                  .summary = "tell what a case tests, and how",
+                  .positionals = {{.name = "ID", .help = "a full id, an alias or a glob", .required = true},
+                                  optional_paths},
+                  .examples = {"wsrig explain autobahn-5.6"}},
+      .run = explain};
+}
+
+cli::Program schema_command() {
+  return {.command = {.program = "wsrig schema",
+                      .summary = "print the JSON Schema of scenario files, for editors",
+                      .examples = {"wsrig schema > wsrig.schema.json"}},
+          .run = [](const cli::Values&) -> diag::Result<int> {
+            fmt::print("{}", schema());
+            return cli::exit_code::ok;
+          }};
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,289 @@
+#include "scenarios/engine/connection.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace wsrig::engine {
+
+namespace {
+
+constexpr std::size_t shown_payload = 120;
+constexpr std::size_t max_inbox_weight = 256u << 20;
+constexpr std::size_t max_inbox_count = 100'000;
+/// A tester has no limits of its own below what a case may send.
+constexpr ws::Limits reading_limits{.frame = 256u << 20, .message = 256u << 20, .fragments = 1u << 24};
+
+ws::ClientRequest request_from(const ws::HttpHead& head) {
+  ws::ClientRequest request;
+  request.target = head.target();
+  request.host = head.find("host").value_or("");
+  request.key = head.find("sec-websocket-key").value_or("");
+  const std::string protocols = head.joined("sec-websocket-protocol");
+  for (const auto name : ws::split_list(protocols)) request.subprotocols.emplace_back(name);
+  request.extensions = head.joined("sec-websocket-extensions");
+  return request;
+}
+
+}  // namespace
+
+Connection::Connection(net::Loop& loop, Options options, Random random, Transcript& transcript,
+                       std::function<void()> changed)
+    : loop_(loop),
+      options_(std::move(options)),
+      random_(random),
+      transcript_(transcript),
+      changed_(std::move(changed)),
+      notified_(std::make_shared<bool>(false)),
+      head_reader_(std::size_t{1} << 20, 10'000) {
+  endpoint_config_.role = ws::Role::client;
+  endpoint_config_.mode = ws::Mode::observe;
+  endpoint_config_.limits = reading_limits;
+  endpoint_config_.answer_ping = false;
+  endpoint_config_.answer_close = false;
+  endpoint_config_.report_frames = true;
+  endpoint_config_.mask_keys = &random_;
+}
+
+Connection::~Connection() = default;
+
+void Connection::open() {
+  phase_ = Phase::dialling;
+  dial_ = std::make_unique<net::Dial>(loop_, options_.url, options_.dial,
+                                      [this](auto result) { on_dialled(std::move(result)); });
+}
+
+void Connection::on_dialled(boost::system::result<std::unique_ptr<net::Channel>, net::DialError> result) {
+  if (result) {
+    channel_ = std::move(*result);
+    phase_ = Phase::http;
+    channel_->start(*this);
+  } else {
+    dial_error_ = result.error();
+    phase_ = Phase::closed;
+    transcript_.add(elapsed(), name(), '-', dial_error_->message);
+  }
+  notify();
+}
+
+// ---- sending ----
+
+void Connection::write(std::string_view bytes, std::size_t cut) {
+  if (!is_open()) {
+    transcript_.add(elapsed(), name(), '-', "not sent: the connection is gone");
+    return;
+  }
+  const std::size_t piece = cut == 0 ? bytes.size() : cut;
+  while (!bytes.empty() && channel_) {
+    channel_->send(ws::as_bytes(bytes.substr(0, piece)));
+    bytes.remove_prefix(std::min(piece, bytes.size()));
+  }
+}
+
+ws::Frame Connection::to_frame(const ws::FrameSpec& spec, ws::Opcode opcode, bool fin, std::uint8_t rsv,
+                               ws::Bytes payload) {
+  ws::Frame frame;
+  frame.header = {.fin = fin,
+                  .rsv = rsv,
+                  .opcode = opcode,
+                  .mask = std::nullopt,
+                  .length_form = spec.length_form,
+                  .payload_length = spec.claimed_length.value_or(payload.size())};
+  if (spec.mask == ws::FrameSpec::Mask::by_role) frame.header.mask = random_.next();
+  if (spec.mask == ws::FrameSpec::Mask::key) frame.header.mask = spec.mask_key;
+  frame.payload.assign(payload.begin(), payload.end());
+  return frame;
+}
+
+void Connection::remember_sent(const ws::FrameSpec& frame) {
+  if (ws::is_control(frame.opcode)) return;
+  if (frame.opcode != ws::Opcode::continuation) sending_.clear();
+  sending_ += ws::as_text(frame.payload);
+  if (frame.fin) {
+    last_sent_ = std::exchange(sending_, {});
+  }
+}
+
+void Connection::send_frame(const ws::FrameSpec& spec) {
+  remember_sent(spec);
+  ws::ByteBuffer compressed;
+  ws::Bytes payload = spec.payload;
+  std::uint8_t rsv = spec.rsv;
+  if (spec.deflate && deflater_) {
+    deflater_->compress(spec.payload, compressed);
+    payload = compressed;
+    rsv |= ws::rsv1;
+  }
+  const std::size_t piece = spec.frag == 0 ? payload.size() : spec.frag;
+  ws::ByteBuffer wire;
+  ws::Opcode opcode = spec.opcode;
+  do {
+    const auto part = payload.first(std::min(piece, payload.size()));
+    payload = payload.subspan(part.size());
+    const ws::Frame frame = to_frame(spec, opcode, payload.empty() && spec.fin, rsv, part);
+    transcript_.add(elapsed(), name(), '>',
+                    ws::print(frame, ws::Role::client, {.max_payload = shown_payload}));
+    ws::encode(frame, wire);
+    opcode = ws::Opcode::continuation;
+    rsv = spec.rsv & static_cast<std::uint8_t>(~ws::rsv1);
+  } while (!payload.empty());
+  if (spec.opcode == ws::Opcode::close) close_sent_ = true;
+  write(ws::as_text(wire), spec.cut);
+}
+
+void Connection::send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown) {
+  transcript_.add(elapsed(), name(), '>', std::string(shown));
+  write(bytes, cut);
+}
+
+void Connection::send_http(std::string_view bytes, std::size_t cut) {
+  if (answered_) {
+    sent_head_.clear();
+    answered_ = false;
+  }
+  sent_head_ += bytes;
+  request_ = request_from(ws::HttpHead(sent_head_));
+  send_bytes(bytes, cut, "http " + ws::quote(bytes));
+}
+
+void Connection::shutdown() {
+  transcript_.add(elapsed(), name(), '>', "shutdown");
+  if (channel_) channel_->shutdown();
+}
+
+void Connection::reset() {
+  transcript_.add(elapsed(), name(), '>', "reset");
+  if (channel_) channel_->reset();
+  ended_ = true;
+}
+
+// ---- receiving ----
+
+void Connection::on_data(ws::MutableBytes data) {
+  if (phase_ == Phase::http) {
+    const std::size_t taken = read_head(data);
+    data = data.subspan(taken);
+  }
+  if (phase_ == Phase::websocket && !data.empty()) {
+    ws::ByteBuffer unused;  // an observer that answers nothing writes nothing
+    endpoint_->receive(data, *this, unused);
+  }
+}
+
+/// Reads a response head; the octets of a body behind another status than 101 are dropped.
+std::size_t Connection::read_head(ws::Bytes data) {
+  if (answered_) return data.size();
+  std::size_t taken = 0;
+  const auto status = head_reader_.feed(data, taken);
+  if (status != ws::HeadReader::Status::need_more) on_response(head_reader_.take());
+  return taken;
+}
+
+void Connection::on_response(ws::HttpHead head) {
+  auto shared = std::make_shared<const ws::HttpHead>(head);
+  answered_ = shared->status() >= 200 || shared->status() == 101 || shared->status() == 0;
+  SawResponse seen{shared, {}};
+  if (shared->status() == 101) {
+    const auto verdict = ws::verify_response(*shared, request_);
+    seen.findings = verdict.findings;
+    upgrade(verdict);
+  }
+  observe({std::move(seen), elapsed()});
+}
+
+void Connection::upgrade(const ws::ResponseVerdict& verdict) {
+  phase_ = Phase::websocket;
+  agreement_ = verdict.agreement;
+  endpoint_.emplace(endpoint_config_, agreement_.deflate);
+  if (agreement_.deflate) {
+    deflater_.emplace(agreement_.deflate->window_bits(ws::Role::client),
+                      agreement_.deflate->takeover(ws::Role::client));
+  }
+}
+
+void Connection::on_frame(const ws::FrameHeader& header, ws::Bytes payload) {
+  observe({SawFrame{{header, {payload.begin(), payload.end()}}}, elapsed()});
+  const bool is_ping = header.opcode == ws::Opcode::ping;
+  const bool is_close = header.opcode == ws::Opcode::close && !std::exchange(close_received_, true);
+  if (close_sent_) return;
+  if (is_ping && options_.answer_ping) answer(ws::Opcode::pong, payload);
+  if (is_close && options_.answer_close) answer(ws::Opcode::close, payload);
+}
+
+void Connection::answer(ws::Opcode opcode, ws::Bytes payload) {
+  ws::FrameSpec frame;
+  frame.opcode = opcode;
+  frame.payload.assign(payload.begin(), payload.end());
+  send_frame(frame);
+}
+
+void Connection::on_message(const ws::Message& message) {
+  observe({SawMessage{message.opcode, std::string(ws::as_text(message.payload)), message.frames,
+                      message.compressed},
+           elapsed()});
+}
+
+void Connection::on_violation(const ws::Violation& violation) {
+  observe({SawViolation{violation}, elapsed()});
+}
+
+void Connection::on_eof() { end({SawEnd::How::fin, {}}); }
+
+void Connection::on_error(net::error_code error) {
+  if (error == net::tls_truncated()) {
+    end({SawEnd::How::tls_truncated, {}});
+  } else if (error == boost::system::errc::connection_reset || error == boost::system::errc::broken_pipe) {
+    end({SawEnd::How::reset, {}});
+  } else {
+    end({SawEnd::How::failed, error.message()});
+  }
+}
+
+void Connection::end(SawEnd how) {
+  if (std::exchange(ended_, true)) return;
+  if (phase_ == Phase::http && !head_reader_.partial().empty()) on_response(head_reader_.take());
+  observe({std::move(how), elapsed()});
+}
+
+void Connection::observe(Observation observation) {
+  note(observation);
+  inbox_weight_ += observation.weight();
+  inbox_.push_back(std::move(observation));
+  if (channel_ && (inbox_weight_ > max_inbox_weight || inbox_.size() > max_inbox_count)) channel_->pause();
+  notify();
+}
+
+/// A message of one plain frame would only repeat that frame's line.
+void Connection::note(const Observation& observation) {
+  const auto* message = std::get_if<SawMessage>(&observation.what);
+  if (message != nullptr && message->frames == 1 && !message->compressed) return;
+  const bool on_the_wire = message == nullptr && !std::holds_alternative<SawViolation>(observation.what);
+  transcript_.add(observation.at, name(), on_the_wire ? '<' : '-',
+                  (message != nullptr ? "message " : "") + describe(observation, shown_payload));
+}
+
+std::optional<Observation> Connection::take() {
+  if (inbox_.empty()) return std::nullopt;
+  std::optional<Observation> oldest{std::move(inbox_.front())};
+  inbox_.pop_front();
+  inbox_weight_ = inbox_.empty() ? 0 : inbox_weight_ - std::min(inbox_weight_, oldest->weight());
+  if (inbox_.empty() && channel_ && channel_->is_paused()) channel_->resume();
+  return oldest;
+}
+
+void Connection::notify() {
+  if (std::exchange(*notified_, true)) return;
+  loop_.post([this, alive = std::weak_ptr<bool>(notified_)] {
+    if (const auto flag = alive.lock()) {
+      *flag = false;
+      changed_();
+    }
+  });
+}
+
+std::chrono::microseconds Connection::elapsed() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               options_.epoch);
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/channel.hpp"
+#include "net/dial.hpp"
+#include "scenarios/engine/observation.hpp"
+#include "scenarios/engine/random.hpp"
+#include "scenarios/engine/transcript.hpp"
+#include "ws/endpoint.hpp"
+#include "ws/handshake.hpp"
+#include "ws/notation.hpp"
+
+namespace wsrig::engine {
+
+/// One connection of the tester to the subject: sends what it is told, legal or not, and keeps what it sees,
+/// in order, until somebody takes it. Never judges. What is kept is bounded: a subject that floods is held
+/// back by TCP until the inbox is emptied.
+class Connection : private net::ChannelHandler, private ws::EndpointEvents {
+ public:
+  enum class Phase : std::uint8_t {
+    closed,  ///< not dialled, or the dial failed
+    dialling,
+    http,       ///< connected; what comes is read as HTTP heads
+    websocket,  ///< behind a 101: what comes is read as frames
+  };
+  struct Options {
+    net::Url url;
+    net::DialOptions dial;
+    std::string name;                             ///< in the transcript; empty for a case's only connection
+    std::chrono::steady_clock::time_point epoch;  ///< when the case began
+    bool answer_ping = true;                      ///< a live peer does (RFC 6455 §5.5.2)
+    bool answer_close = true;                     ///< a live peer does (§5.5.1)
+  };
+
+  /// `changed` is called in a later turn of the loop than the change, at most once a turn.
+  Connection(net::Loop& loop, Options options, Random random, Transcript& transcript,
+             std::function<void()> changed);
+  ~Connection() override;
+
+  void open();
+
+  // Each is allowed in any phase; on a dead connection it does nothing but leave a remark.
+  void send_frame(const ws::FrameSpec& frame);
+  void send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown);
+  /// A request head: what answers it is judged by it.
+  void send_http(std::string_view bytes, std::size_t cut);
+  void shutdown();
+  void reset();
+
+  /// The oldest observation that nobody has taken; nothing when the inbox is empty.
+  std::optional<Observation> take();
+  bool has_observation() const { return !inbox_.empty(); }
+
+  Phase phase() const { return phase_; }
+  bool is_open() const { return channel_ != nullptr && !ended_; }
+  bool close_sent() const { return close_sent_; }
+  bool close_received() const { return close_received_; }
+  const std::optional<net::DialError>& dial_error() const { return dial_error_; }
+  const ws::Agreement& agreement() const { return agreement_; }
+  const ws::ClientRequest& request() const { return request_; }
+  /// The payload of the last whole data message that was sent, before compression.
+  const std::string& last_sent() const { return last_sent_; }
+  const std::string& name() const { return options_.name; }
+  Random& random() { return random_; }
+
+ private:
+  void on_data(ws::MutableBytes data) override;
+  void on_eof() override;
+  void on_error(net::error_code error) override;
+
+  void on_frame(const ws::FrameHeader& header, ws::Bytes payload) override;
+  void on_message(const ws::Message& message) override;
+  void on_violation(const ws::Violation& violation) override;
+
+  void on_dialled(boost::system::result<std::unique_ptr<net::Channel>, net::DialError> result);
+  std::size_t read_head(ws::Bytes data);
+  void on_response(ws::HttpHead head);
+  void upgrade(const ws::ResponseVerdict& verdict);
+  void end(SawEnd end);
+  void answer(ws::Opcode opcode, ws::Bytes payload);
+  void observe(Observation observation);
+  void note(const Observation& observation);
+  void notify();
+  void remember_sent(const ws::FrameSpec& frame);
+  void write(std::string_view bytes, std::size_t cut);
+  ws::Frame to_frame(const ws::FrameSpec& spec, ws::Opcode opcode, bool fin, std::uint8_t rsv,
+                     ws::Bytes payload);
+  std::chrono::microseconds elapsed() const;
+
+  net::Loop& loop_;
+  Options options_;
+  Random random_;
+  Transcript& transcript_;
+  std::function<void()> changed_;
+  std::shared_ptr<bool> notified_;  ///< a call of changed_ is posted; also tells it whether we still live
+
+  std::unique_ptr<net::Dial> dial_;
+  std::optional<net::DialError> dial_error_;
+  std::unique_ptr<net::Channel> channel_;
+  Phase phase_ = Phase::closed;
+
+  ws::HeadReader head_reader_;
+  std::string sent_head_;
+  ws::ClientRequest request_;
+  ws::Agreement agreement_;
+  bool answered_ = false;  ///< a response was read for what was sent as HTTP; what follows is its body
+
+  ws::EndpointConfig endpoint_config_;
+  std::optional<ws::Endpoint> endpoint_;
+  std::optional<ws::Deflater> deflater_;
+  std::string sending_, last_sent_;
+
+  std::deque<Observation> inbox_;
+  std::size_t inbox_weight_ = 0;
+  bool ended_ = false;
+  bool close_sent_ = false;
+  bool close_received_ = false;
+};
+
+}  // namespace wsrig::engine

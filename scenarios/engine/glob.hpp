@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace wsrig::engine {
+
+/// `*` fits any run of characters (also '/'), `?` one; everything else fits itself. Linear in the text for
+/// each star.
+bool matches_glob(std::string_view glob, std::string_view text);
+
+}  // namespace wsrig::engine

@@ -1,0 +1,258 @@
+#include "scenarios/engine/matcher.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+#include "scenarios/engine/json_pattern.hpp"
+#include "scenarios/engine/overload.hpp"
+#include "ws/close_code.hpp"
+
+namespace wsrig::engine {
+
+namespace {
+
+using diag::Result;
+
+Match yes(Variables captures = {}) { return {.matched = true, .captures = std::move(captures)}; }
+Match no(std::string why = {}) { return {.matched = false, .why_not = std::move(why)}; }
+
+/// Where two payloads part, with what stands there.
+std::string difference(std::string_view expected, std::string_view received) {
+  const auto [in_expected, in_received] =
+      std::mismatch(expected.begin(), expected.end(), received.begin(), received.end());
+  const auto offset = static_cast<std::size_t>(in_expected - expected.begin());
+  const auto around = [&](std::string_view text) {
+    return ws::hex(ws::as_bytes(text.substr(std::min(offset, text.size()), 8)));
+  };
+  return fmt::format("payloads differ from octet {}: expected {} octets ({} …), received {} octets ({} …)",
+                     offset, expected.size(), around(expected), received.size(), around(received));
+}
+
+Result<Match> match_regex(const RegexPayload& pattern, std::string_view payload) {
+  auto captures = pattern.regex.search(payload);
+  return captures ? yes(std::move(*captures)) : no(fmt::format("/{}/ does not match", pattern.regex.text()));
+}
+
+Result<Match> match_payload(const PayloadPattern& pattern, std::string_view payload, const MatchScope& scope,
+                            std::string_view before = {}) {
+  return std::visit(Overload{
+                        [](const AnyPayload&) -> Result<Match> { return yes(); },
+                        [&](const ws::Expression& expression) -> Result<Match> {
+                          auto expected = ws::evaluate(expression, *scope.scope);
+                          if (!expected) return expected.error();
+                          expected->insert(0, before);
+                          return *expected == payload ? yes() : no(difference(*expected, payload));
+                        },
+                        [&](const RegexPayload& regex) { return match_regex(regex, payload); },
+                        [&](const JsonPayload& json) -> Result<Match> {
+                          auto captures = json.pattern.match(payload, scope.scope->lookup);
+                          return captures ? yes(std::move(*captures))
+                                          : no("the JSON does not contain what is expected");
+                        },
+                    },
+                    pattern);
+}
+
+Result<Match> match_message(const ExpectMessage& pattern, const SawMessage& seen, const MatchScope& scope) {
+  if (pattern.opcode && *pattern.opcode != seen.opcode) {
+    return no(fmt::format("the message is {}, not {}", ws::name(seen.opcode), ws::name(*pattern.opcode)));
+  }
+  const bool exact_value = std::holds_alternative<ws::Expression>(pattern.payload);
+  const std::string_view before =
+      exact_value && scope.oracle->kind == Oracle::Kind::prefix ? std::string_view(scope.oracle->prefix) : "";
+  return match_payload(pattern.payload, seen.payload, scope, before);
+}
+
+Result<Match> match_frame(const ExpectFrame& pattern, const SawFrame& seen, const MatchScope& scope) {
+  ws::FrameText text = pattern.frame;
+  text.payload.reset();
+  auto wanted = ws::resolve(text, *scope.scope);
+  if (!wanted) return wanted.error();
+  const auto& header = seen.frame.header;
+  if (wanted->opcode != header.opcode || wanted->fin != header.fin || wanted->rsv != header.rsv) return no();
+  return match_payload(pattern.payload, ws::as_text(seen.frame.payload), scope);
+}
+
+Result<Match> match_control(ws::Opcode opcode, const PayloadPattern& payload, const SawFrame& seen,
+                            const MatchScope& scope) {
+  if (seen.frame.header.opcode != opcode) return no();
+  return match_payload(payload, ws::as_text(seen.frame.payload), scope);
+}
+
+Result<std::optional<unsigned>> evaluate_code(const ws::Expression& expression, const MatchScope& scope) {
+  const auto text = ws::evaluate(expression, *scope.scope);
+  if (!text) return text.error();
+  unsigned code = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), code);
+  if (error != std::errc{} || end != text->data() + text->size()) {
+    return std::optional<unsigned>{};
+  }
+  return std::optional<unsigned>{code};
+}
+
+Result<bool> code_in_ranges(const ExpectClose& pattern, unsigned code, const MatchScope& scope) {
+  for (const auto& [first, last] : pattern.codes) {
+    const auto low = evaluate_code(first, scope);
+    if (!low) return low.error();
+    const auto high = evaluate_code(last, scope);
+    if (!high) return high.error();
+    if (*low && *high && **low <= code && code <= **high) return true;
+  }
+  return false;
+}
+
+Result<Match> match_close(const ExpectClose& pattern, const SawFrame& seen, const MatchScope& scope) {
+  if (seen.frame.header.opcode != ws::Opcode::close) return no();
+  const auto close = ws::parse_close(seen.frame.payload);
+  if (pattern.any) return yes();
+  if (pattern.empty) return seen.frame.payload.empty() ? yes() : no("the Close has a payload");
+  if (!close.code) return no("the Close has no code");
+  const auto fits = code_in_ranges(pattern, *close.code, scope);
+  if (!fits) return fits.error();
+  if (!*fits) {
+    return no(fmt::format("the close code is {}", *close.code));
+  }
+  return match_payload(pattern.reason, close.reason, scope);
+}
+
+Result<bool> match_header(const HeaderPattern& pattern, const SawResponse& seen, const MatchScope& scope) {
+  const auto values = seen.head->all(pattern.name);
+  using Kind = HeaderPattern::Kind;
+  if (pattern.kind == Kind::absent) return values.empty();
+  if (pattern.kind == Kind::present) return !values.empty();
+  if (pattern.kind == Kind::valid) return values.size() == 1 && values[0] == ws::accept_for(scope.key);
+  if (pattern.kind == Kind::regex) {
+    return !values.empty() && pattern.regex->search(seen.head->joined(pattern.name)).has_value();
+  }
+  const auto wanted = ws::evaluate(pattern.value, *scope.scope);
+  if (!wanted) return wanted.error();
+  if (pattern.kind == Kind::has_token) return ws::list_has_token(seen.head->joined(pattern.name), *wanted);
+  return values.size() == 1 && values[0] == *wanted;
+}
+
+Result<Match> match_http(const ExpectHttp& pattern, const SawResponse& seen, const MatchScope& scope) {
+  const int status = seen.head->status();
+  const bool status_fits =
+      std::any_of(pattern.statuses.begin(), pattern.statuses.end(),
+                  [&](const auto& range) { return range.first <= status && status <= range.second; });
+  if (!status_fits) {
+    return no(fmt::format("the status is {}", status));
+  }
+  for (const auto& header : pattern.headers) {
+    const auto fits = match_header(header, seen, scope);
+    if (!fits) return fits.error();
+    if (!*fits) {
+      return no(fmt::format(
+          "header {}: {}", header.name,
+          seen.head->count(header.name) == 0 ? "absent" : ws::quote(seen.head->joined(header.name))));
+    }
+  }
+  return yes();
+}
+
+Match match_end(bool wants_reset, const SawEnd& seen) {
+  const bool is_fin = seen.how == SawEnd::How::fin || seen.how == SawEnd::How::tls_truncated;
+  return (wants_reset ? seen.how == SawEnd::How::reset : is_fin) ? yes() : no();
+}
+
+template <class Wanted, class Function>
+Result<Match> when(const Observation& observation, Function function) {
+  const auto* seen = std::get_if<Wanted>(&observation.what);
+  return seen == nullptr ? Result<Match>(no()) : Result<Match>(function(*seen));
+}
+
+std::string join_alternatives(const std::vector<Alternative>& alternatives) {
+  std::string text;
+  for (const auto& alternative : alternatives) {
+    if (alternative.grade == report::Grade::fail) continue;
+    std::string_view line = alternative.place.text;
+    line.remove_prefix(std::min(line.find_first_not_of("<| \t"), line.size()));
+    text += (text.empty() ? "" : ", or ") + std::string(line);
+  }
+  return text;
+}
+
+}  // namespace
+
+diag::Result<Oracle> parse_oracle(std::string_view text) {
+  if (text == "echo") {
+    return Oracle{Oracle::Kind::echo};
+  }
+  if (text == "ping") {
+    return Oracle{Oracle::Kind::ping};
+  }
+  if (text == "passive") {
+    return Oracle{Oracle::Kind::passive};
+  }
+  constexpr std::string_view prefix = "prefix:";
+  if (text.starts_with(prefix)) {
+    return Oracle{Oracle::Kind::prefix, std::string(text.substr(prefix.size()))};
+  }
+  constexpr std::string_view known[] = {"echo", "ping", "passive", "prefix:TEXT"};
+  diag::Diagnostic mistake;
+  mistake.message = fmt::format("unknown oracle '{}'; one of echo, prefix:TEXT, ping, passive", text);
+  mistake.hint = diag::did_you_mean(text, known);
+  return mistake;
+}
+
+diag::Result<Match> match(const Pattern& pattern, const Observation& observation, const MatchScope& scope) {
+  return std::visit(
+      Overload{
+          [&](const ExpectMessage& wanted) {
+            return when<SawMessage>(observation,
+                                    [&](const auto& seen) { return match_message(wanted, seen, scope); });
+          },
+          [&](const ExpectFrame& wanted) {
+            return when<SawFrame>(observation,
+                                  [&](const auto& seen) { return match_frame(wanted, seen, scope); });
+          },
+          [&](const ExpectPing& wanted) {
+            return when<SawFrame>(observation, [&](const auto& seen) {
+              return match_control(ws::Opcode::ping, wanted.payload, seen, scope);
+            });
+          },
+          [&](const ExpectPong& wanted) {
+            return when<SawFrame>(observation, [&](const auto& seen) {
+              return match_control(ws::Opcode::pong, wanted.payload, seen, scope);
+            });
+          },
+          [&](const ExpectClose& wanted) {
+            return when<SawFrame>(observation,
+                                  [&](const auto& seen) { return match_close(wanted, seen, scope); });
+          },
+          [&](const ExpectEof&) {
+            return when<SawEnd>(observation, [](const auto& seen) { return match_end(false, seen); });
+          },
+          [&](const ExpectReset&) {
+            return when<SawEnd>(observation, [](const auto& seen) { return match_end(true, seen); });
+          },
+          [&](const ExpectSilence&) -> Result<Match> { return no(); },
+          [&](const ExpectHttp& wanted) {
+            return when<SawResponse>(observation,
+                                     [&](const auto& seen) { return match_http(wanted, seen, scope); });
+          },
+      },
+      pattern);
+}
+
+std::string describe(const Expect& expect) { return join_alternatives(expect.alternatives); }
+
+bool awaits_data_frame(const Expect& expect) {
+  return std::any_of(expect.alternatives.begin(), expect.alternatives.end(),
+                     [](const Alternative& alternative) {
+                       const auto* frame = std::get_if<ExpectFrame>(&alternative.pattern);
+                       return frame != nullptr && frame->frame.kind != "ping" &&
+                              frame->frame.kind != "pong" && frame->frame.kind != "close";
+                     });
+}
+
+bool is_legal_extra(const Observation& observation, const Expect& expect) {
+  const auto* seen = std::get_if<SawFrame>(&observation.what);
+  if (seen == nullptr) return false;
+  const auto opcode = seen->frame.header.opcode;
+  if (opcode == ws::Opcode::ping || opcode == ws::Opcode::pong) return true;
+  return is_data(*seen) && !awaits_data_frame(expect);
+}
+
+}  // namespace wsrig::engine

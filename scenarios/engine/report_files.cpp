@@ -1,0 +1,143 @@
+#include "scenarios/engine/report_files.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <unistd.h>
+
+namespace wsrig::engine {
+
+namespace {
+
+struct Format {
+  const char* option;
+  const char* help;
+  std::string (*write)(const report::RunResult&);
+};
+
+constexpr Format formats[] = {
+    {"json", "the whole report as one JSON document", report::to_json},
+    {"junit", "JUnit XML", report::to_junit},
+    {"tap", "TAP 14", report::to_tap},
+    {"html", "one self-contained HTML page", report::to_html},
+    {"markdown", "a summary for a CI job", report::to_markdown},
+    {"github", "GitHub annotations", report::to_github_annotations},
+};
+
+bool write_all(std::FILE* file, const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
+/// "rfc6455/5.4/x[cut=1B]" as the name of a file.
+std::string file_name_of(const std::string& id) {
+  std::string name = id;
+  std::replace_if(
+      name.begin(), name.end(),
+      [](unsigned char letter) {
+        return std::isalnum(letter) == 0 && letter != '-' && letter != '.' && letter != '_';
+      },
+      '_');
+  constexpr std::size_t longest = 200;
+  return name.substr(0, longest);
+}
+
+std::string transcript_text(const report::CaseResult& result) {
+  std::string text = fmt::format("# {}\n# {}: {}\n# {}\n", result.id, report::name(result.grade),
+                                 result.message, result.reproduce);
+  for (const auto& line : result.transcript) {
+    text += fmt::format("{:>12.6f}  {}{}{} {}\n", static_cast<double>(line.at.count()) / 1e6, line.connection,
+                        line.connection.empty() ? "" : " ", line.direction, line.text);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<cli::Option> report_options() {
+  const std::string group = "Reports (FILE may be - for standard output)";
+  std::vector<cli::Option> options;
+  for (const auto& format : formats) {
+    options.push_back(
+        {.name = format.option, .value = "FILE", .help = format.help, .default_value = "", .group = group});
+  }
+  options.push_back({.name = "jsonl",
+                     .value = "FILE",
+                     .help = "one JSON event a line, while the run goes on",
+                     .default_value = "",
+                     .group = group});
+  options.push_back({.name = "artifacts",
+                     .value = "DIR",
+                     .help = "the transcript of each case that is not ok",
+                     .default_value = "",
+                     .group = group});
+  options.push_back({.name = "verbose",
+                     .letter = 'v',
+                     .help = "a line for every case",
+                     .default_value = "",
+                     .group = group});
+  options.push_back(
+      {.name = "quiet", .letter = 'q', .help = "only the summary", .default_value = "", .group = group});
+  return options;
+}
+
+boost::system::result<ReportFiles, std::string> ReportFiles::open(const cli::Values& values) {
+  ReportFiles files;
+  const auto open_file = [](const std::string& path) {
+    return std::unique_ptr<std::FILE, CloseFile>(path == "-" ? ::fdopen(::dup(1), "w")
+                                                             : std::fopen(path.c_str(), "we"));
+  };
+  const auto failed = [](const std::string& path) {
+    return fmt::format("cannot write {}: {}", path, std::strerror(errno));
+  };
+  for (const auto& format : formats) {
+    const std::string& path = values.text(format.option);
+    if (path.empty()) continue;
+    Document document{path, open_file(path), format.write};
+    if (!document.file) return failed(path);
+    files.documents_.push_back(std::move(document));
+  }
+  if (const std::string& path = values.text("jsonl"); !path.empty()) {
+    files.events_ = open_file(path);
+    if (!files.events_) return failed(path);
+  }
+  files.artifacts_ = values.text("artifacts");
+  if (!files.artifacts_.empty()) {
+    std::error_code bad;
+    std::filesystem::create_directories(files.artifacts_, bad);
+    if (bad) {
+      return fmt::format("cannot write {}: {}", files.artifacts_, bad.message());
+    }
+  }
+  return files;
+}
+
+void ReportFiles::start(const report::RunResult& run, std::size_t selected) {
+  if (events_) write_all(events_.get(), report::start_event(run, selected) + "\n");
+}
+
+void ReportFiles::add(const report::CaseResult& result) {
+  if (events_) write_all(events_.get(), report::case_event(result) + "\n");
+  if (artifacts_.empty() || result.grade == report::Grade::ok || result.grade == report::Grade::skip) return;
+  std::ofstream file(std::filesystem::path(artifacts_) / (file_name_of(result.id) + ".txt"),
+                     std::ios::binary);
+  file << transcript_text(result);
+}
+
+std::string ReportFiles::finish(const report::RunResult& run) {
+  std::string problems;
+  const auto check = [&](bool written, const std::string& path) {
+    if (!written) {
+      problems +=
+          fmt::format("{}cannot write {}: {}", problems.empty() ? "" : "; ", path, std::strerror(errno));
+    }
+  };
+  if (events_) check(write_all(events_.get(), report::end_event(run) + "\n"), "--jsonl");
+  for (auto& document : documents_) check(write_all(document.file.get(), document.write(run)), document.path);
+  return problems;
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,241 @@
+#include "scenarios/engine/runner.hpp"
+
+#include <algorithm>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <map>
+#include <utility>
+
+#include "cli/options.hpp"
+#include "net/loop.hpp"
+#include "scenarios/engine/case_run.hpp"
+#include "scenarios/engine/preflight.hpp"
+#include "scenarios/engine/services.hpp"
+
+namespace wsrig::engine {
+
+using report::CaseResult;
+using report::Grade;
+using report::RunResult;
+
+namespace {
+
+/// Cases of one file, which share its services.
+struct Group {
+  const ScenarioFile* file = nullptr;
+  std::vector<const CaseInstance*> cases;
+};
+
+std::vector<Group> group_by_file(const std::vector<CaseInstance>& instances) {
+  std::vector<Group> groups;
+  for (const auto& instance : instances) {
+    if (groups.empty() || groups.back().file != instance.file) {
+      groups.push_back({instance.file, {}});
+    }
+    groups.back().cases.push_back(&instance);
+  }
+  return groups;
+}
+
+bool fails(const CaseResult& result, const Severity& severity) {
+  switch (result.grade) {
+    case Grade::error: return true;
+    case Grade::fail: return result.level <= severity.fail_on;
+    case Grade::non_strict: return severity.strict;
+    case Grade::ok:
+    case Grade::informational:
+    case Grade::skip: return false;
+  }
+  return true;
+}
+
+/// Sees to it that what a baseline expects does not fail the run, and that everything else it names does.
+void apply_baseline(CaseResult& result, const std::optional<Baseline>& baseline) {
+  const auto* entry = baseline ? baseline->find(result.id) : nullptr;
+  if (entry == nullptr) return;
+  if (entry->status == result.grade) {
+    result.fails_run = false;
+    result.baseline = entry->reason;
+  } else if (result.grade != Grade::skip) {
+    result.fails_run = true;
+    result.baseline = fmt::format("expected {}: {}", report::name(entry->status), entry->reason);
+    if (result.grade == Grade::ok) result.message = "better than the baseline expects";
+  }
+}
+
+Service own_echo(bool over_tls) {
+  Service echo;
+  echo.name = "echo";
+  echo.use = "echo";
+  echo.listen = over_tls ? "wss" : "ws";
+  return echo;
+}
+
+}  // namespace
+
+/// The run as a chain of callbacks on one loop: for each group start its services, look at the subject, run
+/// its cases, stop the services.
+class Run {
+ public:
+  Run(const std::vector<CaseInstance>& instances, const RunOptions& options)
+      : options_(options),
+        groups_(group_by_file(instances)),
+        settings_(options.cases),
+        total_(instances.size()) {
+    result_.version = cli::version();
+    result_.seed = options.cases.seed;
+    result_.subject = options.subject_url;
+    result_.argv = options.argv;
+    result_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+    results_.resize(instances.size());
+  }
+
+  RunResult run() {
+    const auto began = std::chrono::steady_clock::now();
+    net::on_stop_signals(loop_, [this](int) { interrupt(); });
+    loop_.post([this] { start_group(); });
+    loop_.run();
+    for (auto& one : results_) {
+      if (one) result_.cases.push_back(std::move(*one));
+    }
+    result_.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    return std::move(result_);
+  }
+
+ private:
+  void start_group() {
+    if (stopping_ || group_ == groups_.size()) return loop_.stop();
+    std::vector<Service> services = groups_[group_].file->services;
+    const bool has_echo =
+        std::any_of(services.begin(), services.end(), [](const Service& one) { return one.use == "echo"; });
+    if (options_.subject_url.empty() && !has_echo) services.push_back(own_echo(options_.own_echo_over_tls));
+    services_ = std::make_unique<ServiceSet>(loop_, std::move(services));
+    services_->start([this](std::string error) { on_services(std::move(error)); });
+  }
+
+  void on_services(std::string error) {
+    if (!error.empty()) return give_up(std::move(error));
+    settings_.services = services_->variables();
+    const std::string text = options_.subject_url.empty() ? services_->subject_url() : options_.subject_url;
+    const auto url = net::parse_url(text);
+    if (!url) {
+      return give_up(fmt::format("{}: {}", text, url.error()));
+    }
+    settings_.subject.url = *url;
+    if (url->is_tls()) {
+      if (auto problem = prepare_tls(); !problem.empty()) return give_up(std::move(problem));
+    }
+    if (result_.subject.empty()) result_.subject = url->print();
+    if (!std::exchange(announced_, true)) {
+      if (options_.on_start) options_.on_start(result_, total_);
+      return look_first();
+    }
+    start_cases();
+  }
+
+  std::string prepare_tls() {
+    net::TlsClientOptions tls = options_.tls;
+    const Tls& of_file = groups_[group_].file->tls;
+    if (tls.ca_file.empty()) tls.ca_file = of_file.ca_file;
+    if (tls.server_name.empty()) tls.server_name = of_file.server_name;
+    if (tls.cert_file.empty())
+      std::tie(tls.cert_file, tls.key_file) = std::tie(of_file.cert_file, of_file.key_file);
+    // Our own echo makes its certificate itself: there is nothing to verify it by.
+    tls.insecure = tls.insecure || of_file.insecure || options_.subject_url.empty();
+    auto context = net::TlsContext::client(tls);
+    if (!context) return context.error();
+    tls_ = std::move(*context);
+    settings_.subject.tls = &*tls_;
+    return {};
+  }
+
+  /// Before the first case: is anybody there, does it answer as declared, can it serve two at a time?
+  void look_first() {
+    preflight_ = std::make_unique<Preflight>(loop_, settings_, [this](Preflight::Findings findings) {
+      if (!findings.reachable) return give_up(findings.text);
+      if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
+      if (findings.one_at_a_time) jobs_ = 1;
+      start_cases();
+    });
+  }
+
+  void start_cases() {
+    next_case_ = 0;
+    fill();
+  }
+
+  void fill() {
+    auto& cases = groups_[group_].cases;
+    while (!stopping_ && running_.size() < jobs_ && next_case_ < cases.size()) {
+      const CaseInstance& instance = *cases[next_case_++];
+      const std::size_t slot = next_slot_++;
+      auto run = std::make_unique<CaseRun>(loop_, settings_, instance, [this, slot](CaseResult result) {
+        on_result(slot, std::move(result));
+      });
+      CaseRun& started = *run;
+      running_.emplace(slot, std::move(run));
+      started.start();
+    }
+    if (running_.empty()) finish_group();
+  }
+
+  void on_result(std::size_t slot, CaseResult result) {
+    result.fails_run = fails(result, options_.severity);
+    apply_baseline(result, options_.baseline);
+    if (result.grade != Grade::ok) {
+      result.reproduce = fmt::format("{} --only '{}' --seed {}", options_.reproduce, result.id, result_.seed);
+    }
+    if (result.unreachable && result_.first_unreachable.empty()) result_.first_unreachable = result.id;
+    if (options_.on_case) options_.on_case(result);
+    if (result.fails_run && options_.fail_fast) stopping_ = true;
+    results_[slot] = std::move(result);
+    running_.erase(slot);
+    fill();
+  }
+
+  void finish_group() {
+    services_->stop([this] {
+      ++group_;
+      start_group();
+    });
+  }
+
+  void give_up(std::string error) {
+    result_.environment_error = std::move(error);
+    stopping_ = true;
+    finish_group();
+  }
+
+  void interrupt() {
+    result_.interrupted = true;
+    stopping_ = true;
+    preflight_.reset();
+    if (running_.empty()) return services_ ? finish_group() : loop_.stop();
+    for (auto& [slot, run] : running_) run->interrupt();
+  }
+
+  const RunOptions& options_;
+  net::Loop loop_;
+  std::vector<Group> groups_;
+  CaseSettings settings_;
+  std::size_t total_;
+  std::size_t jobs_ = options_.jobs;
+  std::optional<net::TlsContext> tls_;
+  std::unique_ptr<ServiceSet> services_;
+  std::unique_ptr<Preflight> preflight_;
+  std::map<std::size_t, std::unique_ptr<CaseRun>> running_;
+  std::vector<std::optional<CaseResult>> results_;
+  RunResult result_;
+  std::size_t group_ = 0;
+  std::size_t next_case_ = 0;
+  std::size_t next_slot_ = 0;
+  bool announced_ = false;
+  bool stopping_ = false;
+};
+
+RunResult run_cases(const std::vector<CaseInstance>& instances, const RunOptions& options) {
+  return Run(instances, options).run();
+}
+
+}  // namespace wsrig::engine

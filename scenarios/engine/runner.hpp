@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/result.hpp"
+#include "scenarios/engine/baseline.hpp"
+#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/settings.hpp"
+
+namespace wsrig::engine {
+
+/// What fails a run.
+struct Severity {
+  report::Level fail_on = report::Level::must;  ///< the weakest level whose failure counts
+  bool strict = false;                          ///< a non-strict grade counts as failure
+};
+
+struct RunOptions {
+  std::string subject_url;  ///< empty: the file's `use: echo`, or an echo of our own
+  bool own_echo_over_tls = false;
+  CaseSettings cases;  ///< its subject's URL and TLS are filled in by the runner
+  net::TlsClientOptions tls;
+  std::size_t jobs = 8;  ///< cases side by side
+  bool fail_fast = false;
+  Severity severity;
+  std::optional<Baseline> baseline;
+  std::vector<std::string> argv;  ///< as given, for the reports
+  std::string reproduce;          ///< the command, to which `--only ID` is added
+  std::function<void(const report::RunResult&, std::size_t selected)> on_start;
+  std::function<void(const report::CaseResult&)> on_case;
+  std::function<void(std::string)> on_note;  ///< a hint for the user, one line
+};
+
+/// Runs cases file by file (services live as long as their file's cases run), side by side within a file, on
+/// one loop in this thread. SIGINT and SIGTERM end it with a complete report of what ran.
+report::RunResult run_cases(const std::vector<CaseInstance>& instances, const RunOptions& options);
+
+}  // namespace wsrig::engine
