@@ -133,6 +133,12 @@ struct Inflater::State {
     return inflateResetKeep(&stream);
   }
 
+  /// §7.2.2: the tail completes the empty stored block whose header ended the data, and stands for nothing.
+  bool takes_tail() {
+    ByteBuffer nothing;
+    return run(flush_tail, Z_BLOCK, nothing, 0) == InflateStatus::ok && at_boundary;
+  }
+
   /// §7.1.2: does no reference reach beyond the window that was agreed? DEFLATE has none beyond 32 KiB.
   bool keeps_window(Bytes data) {
     if (window_size == 32 * 1024) return true;
@@ -157,10 +163,8 @@ InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit)
   return status_;
 }
 
-InflateStatus Inflater::finish(ByteBuffer& out, std::size_t limit) {
-  if (!state_) state_ = std::make_unique<State>(window_bits_);
-  if (status_ == InflateStatus::ok) status_ = state_->run(flush_tail, Z_BLOCK, out, limit);
-  if (status_ == InflateStatus::ok && !state_->at_boundary) status_ = InflateStatus::corrupt;
+InflateStatus Inflater::finish() {
+  if (status_ == InflateStatus::ok && (!state_ || !state_->takes_tail())) status_ = InflateStatus::corrupt;
   if (status_ != InflateStatus::ok || !takeover_) {
     state_.reset();
   } else {
@@ -253,11 +257,11 @@ std::string_view refuse(const Parameters& response, const Parameters& offered) {
   if (offered.server_no_context_takeover && !response.server_no_context_takeover) {
     return "server_no_context_takeover was asked for and is missing";  // §7.1.1.1
   }
-  if (offered.server_bits && response.server_bits.value_or(15) > *offered.server_bits) {
-    return "server_max_window_bits is missing or larger than asked for";  // §7.1.2.1
-  }
   if (offered.server_bits && !response.server_bits) {
     return "server_max_window_bits was asked for and is missing";  // §7.1.2.1
+  }
+  if (offered.server_bits && *response.server_bits > *offered.server_bits) {
+    return "server_max_window_bits is larger than asked for";  // §7.1.2.1
   }
   if (response.client_max_window_bits && !offered.client_max_window_bits) {
     return "client_max_window_bits was not offered";  // §7.1.2.2

@@ -82,9 +82,9 @@ class Inflater {
 
   /// Appends what the chunk inflates to; `limit` is the largest size `out` may reach.
   InflateStatus inflate(Bytes chunk, ByteBuffer& out, std::size_t limit);
-  /// Ends the message: feeds 00 00 ff ff, and without takeover forgets the window. Corrupt, too, when the
-  /// data does not end where a block ends.
-  InflateStatus finish(ByteBuffer& out, std::size_t limit);
+  /// Ends the message: feeds 00 00 ff ff, and without takeover forgets the window. Nothing is inflated by it:
+  /// data that does not end in the header of an empty stored block is corrupt.
+  InflateStatus finish();
 
  private:
   struct State;

@@ -44,9 +44,7 @@ std::optional<Violation> MessageAssembler::end_frame() {
   if (!last_frame_) return {};
   std::optional<Violation> violation;
   if (compressed_ && !discarded_) {
-    const std::size_t size_before = buffer_.size();
-    const auto limit = static_cast<std::size_t>(limits_->message);
-    violation = inflated(inflater_->finish(buffer_, limit), size_before);
+    violation = inflated(inflater_->finish(), buffer_.size());
   }
   if (text_unjudged_ && !utf8_.complete()) violation = text_failed();
   if (!buffer_.empty()) payload_ = buffer_;
@@ -92,9 +90,7 @@ void MessageAssembler::discard() {
 
 /// Ends a compressed message whose rest will not be inflated, so that the next one starts at a boundary.
 void MessageAssembler::abandon_inflating() {
-  if (!compressed_) return;
-  ByteBuffer unused;
-  inflater_->finish(unused, static_cast<std::size_t>(limits_->message));
+  if (compressed_) inflater_->finish();
 }
 
 /// Judges what an inflate call gave: first the text it appended, then how it ended.
