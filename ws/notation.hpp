@@ -68,8 +68,8 @@ struct Expression {
 /// Random octets come from `random`, called with a size: keyed by the caller, so that a rerun gives the same.
 using RandomSource = std::function<void(MutableBytes)>;
 struct Scope {
-  Lookup lookup;
-  RandomSource random;
+  Lookup lookup{};
+  RandomSource random{};
   std::size_t max_size = 256u << 20;  ///< a larger result is a diagnostic, not an allocation
 };
 /// Diagnostics carry only the offset (column = offset + 1); the caller places them in its file.
@@ -92,10 +92,10 @@ struct Attribute {
 };
 /// A frame as written: kind, attributes and payload, not yet evaluated.
 struct FrameText {
-  std::string kind;       ///< text binary cont ping pong close op
-  Expression kind_value;  ///< op=3: the 3;  close 1000: the code, may be empty
-  std::vector<Attribute> attributes;
-  std::optional<Expression> payload;  ///< for close: the reason, or with no code the raw payload
+  std::string kind{};       ///< text binary cont ping pong close op
+  Expression kind_value{};  ///< op=3: the 3;  close 1000: the code, may be empty
+  std::vector<Attribute> attributes{};
+  std::optional<Expression> payload{};  ///< for close: the reason, or with no code the raw payload
   std::size_t offset = 0;
 };
 

@@ -212,12 +212,13 @@ Attribute read_attribute(TokenReader& reader, const std::vector<Attribute>& earl
   return attribute;
 }
 
-FrameText read_kind(TokenReader& reader) {
+FrameText read_kind(TokenReader& reader, std::span<const std::string_view> known) {
   const Token& token = reader.peek();
   if (token.kind != Token::Kind::word) reader.fail_unexpected("a frame: " + list_of(kind_names));
   if (!contains(kind_names, token.text)) {
-    reader.fail(token, fmt::format("unknown frame kind '{}'; one of {}", token.text, list_of(kind_names)),
-                diag::did_you_mean(token.text, kind_names));
+    reader.fail(
+        token, fmt::format("unknown frame kind '{}'; one of {}", token.text, list_of(kind_names)),
+        known.empty() ? diag::did_you_mean(token.text, kind_names) : diag::did_you_mean(token.text, known));
   }
   FrameText frame;
   frame.offset = token.offset;
@@ -233,8 +234,8 @@ bool starts_close_code(const TokenReader& reader) {
   return reader.peek().kind == Token::Kind::number || reader.peek().kind == Token::Kind::variable;
 }
 
-FrameText read_frame(TokenReader& reader) {
-  FrameText frame = read_kind(reader);
+FrameText read_frame(TokenReader& reader, std::span<const std::string_view> known) {
+  FrameText frame = read_kind(reader, known);
   if (frame.kind == "close" && starts_close_code(reader)) frame.kind_value = read_joined(reader);
   while (true) {
     if (starts_attribute(reader)) {

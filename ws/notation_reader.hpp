@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,10 +71,11 @@ Expression read_http_text(TokenReader& reader);
 bool starts_attribute(const TokenReader& reader);
 /// Reads one attribute; a name that is unknown or already among `earlier` fails.
 Attribute read_attribute(TokenReader& reader, const std::vector<Attribute>& earlier);
-/// Reads the word of a frame's kind, with the value of `op=N`.
-FrameText read_kind(TokenReader& reader);
+/// Reads the word of a frame's kind, with the value of `op=N`. `known` are the words to suggest for a
+/// misspelt one, where more than kinds can stand.
+FrameText read_kind(TokenReader& reader, std::span<const std::string_view> known = {});
 /// Reads a frame to send: kind, then attributes and one payload in any order.
-FrameText read_frame(TokenReader& reader);
+FrameText read_frame(TokenReader& reader, std::span<const std::string_view> known = {});
 /// Is the next token the code of a close: a number, or a variable (`close ${code}`)?
 bool starts_close_code(const TokenReader& reader);
 

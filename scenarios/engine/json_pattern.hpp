@@ -10,6 +10,10 @@
 #include "scenarios/engine/text_regex.hpp"
 #include "ws/notation.hpp"
 
+namespace wsrig::ws {
+class TokenReader;
+}
+
 namespace wsrig::engine {
 
 /// The `json {…}` of a step. An object matches an object that has at least its members; an array matches one
@@ -19,15 +23,19 @@ namespace wsrig::engine {
 class JsonPattern {
  public:
   struct Node;
-  explicit JsonPattern(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+  /// Reads the `{…}` or `[…]` that comes next; throws ws::SyntaxError.
+  static JsonPattern read(ws::TokenReader& reader);
 
   /// Empty when `message` is not JSON, does not match, or a variable has no value.
   std::optional<Captures> match(std::string_view message, const ws::Lookup& lookup) const;
-  std::vector<std::string> captured_names() const;
-  std::vector<ws::Variable> variables() const;
+  const std::vector<std::string>& captured_names() const { return captured_names_; }
+  /// The variables it inserts, in order.
+  const std::vector<ws::Variable>& variables() const { return variables_; }
 
  private:
   std::shared_ptr<const Node> root_;
+  std::vector<std::string> captured_names_;
+  std::vector<ws::Variable> variables_;
 };
 
 }  // namespace wsrig::engine

@@ -93,6 +93,7 @@ struct ScenarioFile {
 
 /// Reads and checks one file: YAML, keys, units, notation, variables. Gives the first mistake; `check_scenario`
 /// gives all. `include:` is read from the disk, below the folder of `name`.
+diag::Result<ScenarioFile> load_scenario(const std::string& name, std::string text);
 /// All mistakes of a file, in order of line.
 std::vector<diag::Diagnostic> check_scenario(const std::string& name, std::string text);
 

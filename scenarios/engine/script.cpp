@@ -1,1 +1,267 @@
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/script.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <utility>
+
+#include "scenarios/engine/overload.hpp"
+#include "scenarios/engine/pattern_reader.hpp"
+#include "ws/notation_reader.hpp"
+
+namespace wsrig::engine {
+namespace {
+
+using ws::Token;
+using ws::TokenReader;
+
+constexpr std::array<std::string_view, 11> send_words{"text", "binary", "cont", "ping",  "pong",    "close",
+                                                      "op",   "raw",    "http", "reset", "shutdown"};
+constexpr std::array<std::string_view, 4> grade_words{"ok", "non-strict", "informational", "fail"};
+
+class ScriptReader {
+ public:
+  ScriptReader(const diag::Source& source, const ScriptOrigin& origin) : reader_(source), origin_(origin) {}
+
+  Script run() {
+    while (true) {
+      while (reader_.peek().kind == Token::Kind::newline) reader_.take();
+      if (reader_.peek().kind == Token::Kind::end) return std::move(script_);
+      reader_.at("|") ? read_alternative_line() : read_step();
+      if (!reader_.at_step_end()) reader_.fail_unexpected("the end of the step");
+    }
+  }
+
+ private:
+  /// The place of the step that began at `start` and was read just now.
+  Place place_from(std::size_t start) const {
+    const std::string_view written = reader_.source().text().substr(start, reader_.last_end() - start);
+    const std::size_t newline = written.find('\n');
+    std::string text(written.substr(0, newline));
+    if (newline != std::string_view::npos) text += " …";
+    return {start, origin_.first_line + reader_.source().position(start).line - 1, std::move(text)};
+  }
+
+  void read_step() {
+    const std::size_t start = reader_.peek().offset;
+    Step step;
+    step.connection = read_connection();
+    note_connection(step.connection);
+    step.action = read_action(start);
+    step.place = place_from(start);
+    script_.steps.push_back(std::move(step));
+  }
+
+  std::string read_connection() {
+    const std::string_view next = reader_.peek(1).text;
+    const bool named =
+        reader_.peek().kind == Token::Kind::word && (next == ">" || next == "<" || next == "reconnect");
+    return named ? std::string(reader_.take().text) : std::string();
+  }
+
+  void note_connection(const std::string& name) {
+    auto& names = script_.connections;
+    const bool pauses = reader_.at("pause");  // time passes for all connections
+    if (!pauses && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+
+  Action read_action(std::size_t start) {
+    if (reader_.accept(">")) return read_send();
+    if (reader_.accept("<")) return Expect{{read_alternative(start)}};
+    if (reader_.accept("pause")) return Pause{read_duration(reader_)};
+    if (reader_.accept("reconnect")) return Reconnect{};
+    static constexpr std::array<std::string_view, 2> words{"pause", "reconnect"};
+    reader_.fail(reader_.peek(), "a step begins with '>', '<', '|', pause or reconnect",
+                 diag::did_you_mean(reader_.peek().text, words));
+  }
+
+  Action read_send() {
+    if (reader_.accept("shutdown")) return Shutdown{};
+    if (reader_.accept("reset")) return Reset{};
+    if (reader_.accept("raw")) return read_raw();
+    if (reader_.accept("http")) return read_http();
+    SendFrame send{ws::read_frame(reader_, send_words)};
+    if (reader_.peek().kind == Token::Kind::word)
+      ws::read_attribute(reader_, send.frame.attributes);  // names it
+    return send;
+  }
+
+  SendRaw read_raw() {
+    SendRaw send;
+    send.bytes = ws::read_expression(reader_);
+    send.attributes = read_cut();
+    return send;
+  }
+
+  SendHttp read_http() {
+    SendHttp send;
+    const bool as_lines = reader_.peek().kind == Token::Kind::triple_string;
+    send.text = as_lines ? ws::read_http_text(reader_) : ws::read_expression(reader_);
+    send.attributes = read_cut();
+    return send;
+  }
+
+  std::vector<ws::Attribute> read_cut() {
+    std::vector<ws::Attribute> attributes;
+    while (ws::starts_attribute(reader_)) {
+      const Token token = reader_.peek();
+      attributes.push_back(ws::read_attribute(reader_, attributes));
+      if (token.text != "cut")
+        reader_.fail(token, fmt::format("'{}' belongs to a frame; here only cut= can stand", token.text));
+    }
+    return attributes;
+  }
+
+  void read_alternative_line() {
+    const Token bar = reader_.take();
+    Expect* const expect =
+        script_.steps.empty() ? nullptr : std::get_if<Expect>(&script_.steps.back().action);
+    if (!expect)
+      reader_.fail(bar, "a '|' line is an alternative to the '<' line above it, and there is none");
+    expect->alternatives.push_back(read_alternative(bar.offset));
+  }
+
+  Alternative read_alternative(std::size_t start) {
+    Alternative alternative;
+    alternative.eventually = reader_.accept("eventually");
+    alternative.pattern = read_pattern(reader_);
+    if (reader_.accept("within")) alternative.within = read_duration(reader_);
+    if (reader_.accept("->")) read_grade(alternative);
+    alternative.place = place_from(start);
+    return alternative;
+  }
+
+  void read_grade(Alternative& alternative) {
+    const bool continues = reader_.accept("continue");
+    const Token word = reader_.peek();
+    const bool known = std::find(grade_words.begin(), grade_words.end(), word.text) != grade_words.end();
+    if (word.kind != Token::Kind::word)
+      reader_.fail_unexpected(fmt::format("a grade: {}", fmt::join(grade_words, ", ")));
+    if (!known) {
+      reader_.fail(word,
+                   fmt::format("unknown grade '{}'; one of {}", word.text, fmt::join(grade_words, ", ")),
+                   diag::did_you_mean(word.text, grade_words));
+    }
+    alternative.grade = *report::grade_from_name(reader_.take().text);
+    alternative.has_arrow = true;
+    alternative.goes_on = continues || alternative.grade == report::Grade::ok;
+  }
+
+  TokenReader reader_;
+  const ScriptOrigin& origin_;
+  Script script_;
+};
+
+// ---- variables ----
+
+struct Names {
+  std::vector<ws::Variable> used;
+  std::vector<std::string> captured;
+
+  void use(const std::vector<ws::Variable>& more) { used.insert(used.end(), more.begin(), more.end()); }
+  void capture(const std::vector<std::string>& more) {
+    captured.insert(captured.end(), more.begin(), more.end());
+  }
+};
+
+void collect(const std::vector<ws::Attribute>& attributes, Names& names) {
+  for (const ws::Attribute& attribute : attributes) names.use(variables(attribute.value));
+}
+
+void collect(const PayloadPattern& payload, Names& names) {
+  std::visit(Overload{[](const AnyPayload&) {},
+                      [&](const ws::Expression& expression) { names.use(variables(expression)); },
+                      [&](const RegexPayload& pattern) { names.capture(pattern.regex.group_names()); },
+                      [&](const JsonPayload& json) {
+                        names.use(json.pattern.variables());
+                        names.capture(json.pattern.captured_names());
+                      }},
+             payload);
+}
+
+void collect(const ExpectMessage& expect, Names& names) { collect(expect.payload, names); }
+void collect(const ExpectPing& expect, Names& names) { collect(expect.payload, names); }
+void collect(const ExpectPong& expect, Names& names) { collect(expect.payload, names); }
+void collect(const ExpectEof&, Names&) {}
+void collect(const ExpectReset&, Names&) {}
+void collect(const ExpectSilence&, Names&) {}
+void collect(const ExpectFrame& expect, Names& names) {
+  names.use(variables(expect.frame));
+  collect(expect.payload, names);
+}
+void collect(const ExpectClose& expect, Names& names) {
+  for (const auto& [first, last] : expect.codes) {
+    names.use(variables(first));
+    if (last.offset != first.offset) names.use(variables(last));
+  }
+  collect(expect.reason, names);
+}
+void collect(const ExpectHttp& expect, Names& names) {
+  for (const HeaderPattern& header : expect.headers) names.use(variables(header.value));
+}
+
+void collect(const SendFrame& send, Names& names) { names.use(variables(send.frame)); }
+void collect(const SendRaw& send, Names& names) {
+  names.use(variables(send.bytes));
+  collect(send.attributes, names);
+}
+void collect(const SendHttp& send, Names& names) {
+  names.use(variables(send.text));
+  collect(send.attributes, names);
+}
+void collect(const Shutdown&, Names&) {}
+void collect(const Reset&, Names&) {}
+void collect(const Reconnect&, Names&) {}
+void collect(const Pause&, Names&) {}
+void collect(const Expect& expect, Names& names) {
+  for (const Alternative& alternative : expect.alternatives) {
+    std::visit([&](const auto& pattern) { collect(pattern, names); }, alternative.pattern);
+  }
+}
+
+}  // namespace
+
+bool Script::has_http() const {
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const Step& step) { return std::holds_alternative<SendHttp>(step.action); });
+}
+
+diag::Diagnostic place_in_file(diag::Diagnostic diagnostic, std::string_view steps_text,
+                               const ScriptOrigin& origin) {
+  if (diagnostic.line == 0)
+    diagnostic = diag::Source("", std::string(steps_text)).place(std::move(diagnostic));
+  if (diagnostic.line == 0) return diagnostic;
+  diagnostic.line += origin.first_line - 1;
+  diagnostic.column += origin.indent;
+  if (origin.file) {
+    diagnostic.file = origin.file->name();
+    diagnostic.source_line = std::string(origin.file->line(diagnostic.line));
+  }
+  return diagnostic;
+}
+
+diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& origin) {
+  const diag::Source source("", std::string(text));
+  try {
+    return ScriptReader(source, origin).run();
+  } catch (ws::SyntaxError& error) {
+    return place_in_file(std::move(error.diagnostic), text, origin);
+  }
+}
+
+std::vector<ws::Variable> free_variables(const Script& script) {
+  std::vector<ws::Variable> free;
+  std::vector<std::string> captured;
+  for (const Step& step : script.steps) {
+    Names names;
+    std::visit([&](const auto& action) { collect(action, names); }, step.action);
+    std::copy_if(names.used.begin(), names.used.end(), std::back_inserter(free),
+                 [&](const ws::Variable& variable) {
+                   return std::find(captured.begin(), captured.end(), variable.name) == captured.end();
+                 });
+    captured.insert(captured.end(), names.captured.begin(), names.captured.end());
+  }
+  return free;
+}
+
+}  // namespace wsrig::engine

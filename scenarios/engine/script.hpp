@@ -9,8 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include <boost/regex.hpp>
-
 #include "diag/diagnostic.hpp"
 #include "report/result.hpp"
 #include "scenarios/engine/json_pattern.hpp"
@@ -35,12 +33,12 @@ struct SendFrame {
 };
 struct SendRaw {
   ws::Expression bytes;
-  std::vector<ws::Attribute> attributes;
-};  ///< attributes: cut only
+  std::vector<ws::Attribute> attributes;  ///< cut only
+};
 struct SendHttp {
-  ws::Expression text;
-  std::vector<ws::Attribute> attributes;
-};                    ///< lines joined with CRLF, empty line added
+  ws::Expression text;                    ///< with its line ends: written """…""", or as exact octets
+  std::vector<ws::Attribute> attributes;  ///< cut only
+};
 struct Shutdown {};   ///< half-close: FIN, still reading
 struct Reset {};      ///< RST
 struct Reconnect {};  ///< `alice reconnect`
@@ -50,26 +48,23 @@ struct Pause {
 
 // ---- what a `<` line awaits ----
 struct AnyPayload {};
-/// Boost.Regex (header-only in 1.81): it knows named groups, and does not overflow the stack on large
-/// messages as std::regex does. `groups` are the names of its named groups, each of which captures a
-/// variable.
+/// Found anywhere in the message; its named groups capture.
 struct RegexPayload {
-  std::string text;
-  boost::regex regex;
-  std::vector<std::string> groups;
+  TextRegex regex;
 };
+/// Subset match: $name captures, ${name} inserts.
 struct JsonPayload {
-  std::string text;
-  std::size_t offset = 0;
-};  ///< subset match; $name captures; ${name} inserts
+  JsonPattern pattern;
+};
 using PayloadPattern = std::variant<AnyPayload, ws::Expression, RegexPayload, JsonPayload>;
 
 /// An assembled message, however it was fragmented.
 struct ExpectMessage {
-  std::optional<ws::Opcode> opcode;
+  std::optional<ws::Opcode> opcode;  ///< text for a bare `json {…}`
   PayloadPattern payload;
-};  ///< `json` leaves the opcode text
-/// One frame as it stands on the wire (`fin=`, `rsv`, `op=` or `exact` was written).
+};
+/// One frame as it stands on the wire (`fin=`, `rsv`, `op=`, `cont` or `exact` was written). `frame` has
+/// kind, code of a close and attributes (fin, rsv, rsv1-3 only); its payload is in `payload`.
 struct ExpectFrame {
   ws::FrameText frame;
   PayloadPattern payload;
@@ -86,15 +81,16 @@ struct ExpectPong {
 struct ExpectClose {
   bool any = false;
   bool empty = false;
-  std::vector<std::pair<ws::Expression, ws::Expression>>
-      codes;  ///< inclusive ranges; first = last for one code
+  /// Inclusive ranges; first = last for one code.
+  std::vector<std::pair<ws::Expression, ws::Expression>> codes;
   PayloadPattern reason;
 };
 struct ExpectEof {};    ///< the peer's FIN
 struct ExpectReset {};  ///< RST
+/// Nothing but legal extras for so long.
 struct ExpectSilence {
   microseconds duration{};
-};  ///< nothing but legal extras for so long
+};
 struct HeaderPattern {
   std::string name;
   enum class Kind : std::uint8_t { valid, present, absent, equals, regex, has_token } kind = Kind::present;
@@ -109,9 +105,9 @@ struct ExpectHttp {
 using Pattern = std::variant<ExpectMessage, ExpectFrame, ExpectPing, ExpectPong, ExpectClose, ExpectEof,
                              ExpectReset, ExpectSilence, ExpectHttp>;
 
-/// `< pattern [within D] [-> [continue] grade]`. Without an arrow: ok, and the case goes on with the next
-/// step. With an arrow the case goes on for `ok` and for `continue`, and ends with that grade otherwise...
-/// see README.
+/// `< pattern [within D] [-> [continue] grade]`. Once it has matched, the case's grade is the worse of the
+/// grade so far and this one. Without an arrow, with `-> ok` and with `-> continue …` the case goes on with
+/// the next step; any other grade decides the case, and the remaining steps are left out.
 struct Alternative {
   Pattern pattern;
   report::Grade grade = report::Grade::ok;
@@ -138,15 +134,20 @@ struct Script {
   bool has_http() const;
 };
 
-/// Reads the text of a `steps:` block. `first_line` and `indent` place diagnostics in the scenario file.
+/// Where the text of a `steps:` block stands in its scenario file. `file` must outlive what refers to it.
 struct ScriptOrigin {
-  const diag::Source* file = nullptr;
-  std::size_t first_line = 1;
-  std::size_t indent = 0;
+  const diag::Source* file = nullptr;  ///< null: the text stands alone
+  std::size_t first_line = 1;          ///< of the text, in the file
+  std::size_t indent = 0;              ///< blanks in front of each of its lines
 };
+/// Reads the text of a `steps:` block.
 diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& origin);
+/// Gives a diagnostic about the steps' text (a place in it, or only the offset that `ws::evaluate` and
+/// `ws::resolve` give) its place in the scenario file.
+diag::Diagnostic place_in_file(diag::Diagnostic diagnostic, std::string_view steps_text,
+                               const ScriptOrigin& origin);
 
-/// Names used by a script that it does not capture itself, with their places.
+/// Names used by a script that no earlier step captures, with their places.
 std::vector<ws::Variable> free_variables(const Script& script);
 
 }  // namespace wsrig::engine

@@ -1,0 +1,364 @@
+#include "scenarios/engine/case_reader.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+#include <utility>
+
+#include "scenarios/engine/scenario_keys.hpp"
+#include "ws/notation.hpp"
+
+namespace wsrig::engine {
+namespace {
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_variable_name(std::string_view name) {
+  const auto is_part = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; };
+  return !name.empty() && !is_digit(name[0]) && name[0] != '-' &&
+         std::all_of(name.begin(), name.end(), is_part);
+}
+
+bool is_row_id(std::string_view id) {
+  const auto is_part = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
+  return !id.empty() && std::all_of(id.begin(), id.end(), is_part);
+}
+
+/// Octets that may stand in a header's value: no line ends, which would begin another header.
+bool is_header_text(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+class CaseReader {
+ public:
+  CaseReader(const YamlNode& node, const ScenarioFile& file, const KnownVariables& services,
+             Findings& findings)
+      : node_(node), file_(file), known_(services), findings_(findings) {
+    for (const std::string_view name : keys::runner_variables) known_.add(std::string(name));
+  }
+
+  Case run() {
+    case_.line = node_.line;
+    case_.tls = file_.tls;
+    case_.steps_origin.file = file_.source.get();
+    case_.combinations = {{}};
+    if (!check_keys(node_, "a case", keys::scenario_case, findings_)) return std::move(case_);
+    read_id();
+    read_level();
+    read_words();
+    read_combinations();
+    read_connection();
+    read_steps();
+    return std::move(case_);
+  }
+
+ private:
+  template <class Read>
+  void with(std::string_view key, Read read) {
+    if (const YamlNode* const node = node_.find(key)) read(*node);
+  }
+
+  void read_id() {
+    const YamlNode* const id = node_.find("id");
+    if (!id) return findings_.add(node_, "a case needs an id");
+    case_.id = read_text(*id, "id", findings_).value_or("");
+    case_.line = id->line;
+    if (id->is_scalar() && !is_slug(case_.id)) {
+      findings_.add(
+          *id, fmt::format("'{}' is not a slug: lower-case letters, digits, '-', '_' and '.', with a letter",
+                           case_.id));
+    }
+  }
+
+  void read_level() {
+    std::vector<const YamlNode*> found;
+    for (const std::string_view level : keys::levels) {
+      const YamlNode* const node = node_.find(level);
+      if (!node) continue;
+      found.push_back(node);
+      case_.level = *report::level_from_name(level);
+      case_.section = read_text(*node, level, findings_).value_or("");
+      if (node->is_scalar() && node->value.empty())
+        findings_.add(*node, fmt::format("{} names a section: RFC 6455 §5.4", level));
+    }
+    if (found.empty())
+      findings_.add(node_, "a case needs its level: one of must, should, may, contested, with the section");
+    if (found.size() > 1) findings_.add(*found[1], "a case has one level; this is another");
+  }
+
+  void read_words() {
+    with("about",
+         [&](const YamlNode& node) { case_.about = read_text(node, "about", findings_).value_or(""); });
+    with("alias", [&](const YamlNode& node) { case_.aliases = read_texts(node, "alias", findings_); });
+    with("tags", [&](const YamlNode& node) { case_.tags = read_slugs(node, "tags"); });
+    with("needs", [&](const YamlNode& node) { read_needs(node); });
+    with("subject", [&](const YamlNode& node) {
+      const auto word = read_choice(node, "subject", keys::subjects, findings_);
+      const auto found = std::find(keys::subjects.begin(), keys::subjects.end(), word.value_or("endpoint"));
+      case_.subject =
+          static_cast<SubjectKind>(found - keys::subjects.begin());  // in the order of the enumerators
+    });
+  }
+
+  std::vector<std::string> read_slugs(const YamlNode& node, std::string_view what) {
+    auto words = read_texts(node, what, findings_);
+    for (const std::string& word : words) {
+      if (!is_slug(word)) findings_.add(node, fmt::format("'{}' in {} is not a slug", word, what));
+    }
+    return words;
+  }
+
+  void read_needs(const YamlNode& node) {
+    case_.needs = read_texts(node, "needs", findings_);
+    for (const std::string& need : case_.needs) {
+      if (std::find(keys::capabilities.begin(), keys::capabilities.end(), need) != keys::capabilities.end())
+        continue;
+      findings_.add(
+          node, fmt::format("unknown capability '{}'; one of {}", need, fmt::join(keys::capabilities, ", ")),
+          diag::did_you_mean(need, keys::capabilities));
+    }
+  }
+
+  // ---- for, rows ----
+
+  void read_combinations() {
+    const YamlNode* const product = node_.find("for");
+    const YamlNode* const rows = node_.find("rows");
+    if (product && rows) return findings_.add(*rows, "a case has either 'for' or 'rows'");
+    if (product) read_product(*product);
+    if (rows) read_rows(*rows);
+    refuse_equal_combinations(product ? *product : rows ? *rows : node_);
+    for (const auto& [name, value] : case_.combinations.front()) known_.add(name);
+  }
+
+  bool check_variable_name(const YamlNode& key) {
+    const auto is_reserved = [&](const auto& words) {
+      return std::find(words.begin(), words.end(), key.value) != words.end();
+    };
+    if (!is_variable_name(key.value)) {
+      findings_.add(key, fmt::format("'{}' is not a name of a variable", key.value),
+                    "letters, digits, '_' and '-', not a digit first");
+    } else if (is_reserved(keys::runner_variables)) {
+      findings_.add(key, fmt::format("'{}' is a variable of the runner", key.value));
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  /// Every value of every variable with every other; the first variable changes slowest.
+  void read_product(const YamlNode& product) {
+    if (!product.is_map() || product.members.empty())
+      return findings_.add(product, "'for' is a map of variables and their values");
+    for (const auto& [key, values] : product.members) {
+      const auto texts = read_texts(values, key.value, findings_);
+      if (!check_variable_name(key)) continue;
+      if (texts.empty()) return findings_.add(values, fmt::format("'{}' has no values", key.value));
+      if (case_.combinations.size() > max_combinations / texts.size()) {
+        return findings_.add(key, fmt::format("more than {} combinations", max_combinations));
+      }
+      multiply(key.value, texts);
+    }
+    case_.row_ids.assign(case_.combinations.size(), {});
+    case_.row_aliases.assign(case_.combinations.size(), {});
+  }
+
+  void multiply(const std::string& name, const std::vector<std::string>& values) {
+    std::vector<Variables> product;
+    product.reserve(case_.combinations.size() * values.size());
+    for (const Variables& combination : case_.combinations) {
+      for (const std::string& value : values) {
+        product.push_back(combination);
+        product.back().emplace_back(name, value);
+      }
+    }
+    case_.combinations = std::move(product);
+  }
+
+  void read_rows(const YamlNode& rows) {
+    if (!rows.is_sequence() || rows.items.empty()) return findings_.add(rows, "'rows' is a list of maps");
+    if (rows.items.size() > max_combinations)
+      return findings_.add(rows, fmt::format("more than {} rows", max_combinations));
+    case_.combinations.clear();
+    for (const YamlNode& row : rows.items) read_row(row);
+    check_row_names(rows);
+  }
+
+  void read_row(const YamlNode& row) {
+    Variables variables;
+    std::string id;
+    std::vector<std::string> aliases;
+    if (!row.is_map()) findings_.add(row, "a row is a map of variables and their values");
+    for (const auto& [key, value] : row.members) {
+      if (key.value == "alias") {
+        aliases = read_texts(value, "alias", findings_);
+      } else if (key.value == "id") {
+        id = read_text(value, "id", findings_).value_or("");
+        if (value.is_scalar() && !is_row_id(id))
+          findings_.add(value,
+                        fmt::format("the row's id '{}' may hold letters, digits, '-', '_' and '.'", id));
+      } else if (check_variable_name(key)) {
+        variables.emplace_back(key.value, read_text(value, key.value, findings_).value_or(""));
+      }
+    }
+    case_.combinations.push_back(std::move(variables));
+    case_.row_ids.push_back(std::move(id));
+    case_.row_aliases.push_back(std::move(aliases));
+  }
+
+  /// All rows give the same variables, so that no step lacks a value in one of them.
+  void check_row_names(const YamlNode& rows) {
+    const auto names_of = [](const Variables& variables) {
+      std::set<std::string> names;
+      for (const auto& [name, value] : variables) names.insert(name);
+      return names;
+    };
+    const auto first = names_of(case_.combinations.front());
+    for (std::size_t i = 1; i < rows.items.size() && !findings_.full(); ++i) {
+      if (!rows.items[i].is_map() || names_of(case_.combinations[i]) == first) continue;
+      findings_.add(rows.items[i], fmt::format("this row does not give the same variables as the first: {}",
+                                               fmt::join(first, ", ")));
+    }
+  }
+
+  void refuse_equal_combinations(const YamlNode& place) {
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < case_.combinations.size(); ++i) {
+      const auto [id, is_new] = ids.insert(full_id(file_, case_, i));
+      if (!is_new) return findings_.add(place, fmt::format("two combinations have the id '{}'", *id));
+    }
+  }
+
+  // ---- how the connection is made ----
+
+  void read_connection() {
+    with("offer", [&](const YamlNode& node) { read_offer(node); });
+    with("headers", [&](const YamlNode& node) { read_headers(node); });
+    with("target", [&](const YamlNode& node) { case_.target = read_target(node); });
+    with("within", [&](const YamlNode& node) { case_.within = read_duration(node, "within", findings_); });
+    with("tls", [&](const YamlNode& node) { read_tls(node, case_.tls, findings_); });
+    with("alive", [&](const YamlNode& node) {
+      case_.prove_alive = read_flag(node, "alive", findings_).value_or(true);
+    });
+    with("closing", [&](const YamlNode& node) {
+      case_.must_close = read_flag(node, "closing", findings_).value_or(true);
+    });
+  }
+
+  /// A text that becomes part of the request: variables are known, and no line end can slip in.
+  std::string read_request_text(const YamlNode& node, std::string_view what) {
+    const std::string text = read_text(node, what, findings_).value_or("");
+    check_template(node, text, known_, findings_);
+    if (!is_header_text(text))
+      findings_.add(node, fmt::format("{} is one line", what), "a broken request is written with > http");
+    return text;
+  }
+
+  std::string read_target(const YamlNode& node) {
+    const std::string target = read_request_text(node, "target");
+    if (node.is_scalar() && target.empty()) findings_.add(node, "target is empty");
+    return target;
+  }
+
+  void read_offer(const YamlNode& offer) {
+    if (!check_keys(offer, "offer", keys::offer, findings_)) return;
+    if (const YamlNode* const names = offer.find("subprotocols")) {
+      case_.offer.subprotocols = read_texts(*names, "subprotocols", findings_);
+      for (const std::string& name : case_.offer.subprotocols)
+        check_template(*names, name, known_, findings_);
+    }
+    if (const YamlNode* const value = offer.find("extensions"))
+      case_.offer.extensions = read_request_text(*value, "extensions");
+  }
+
+  void read_headers(const YamlNode& headers) {
+    if (!headers.is_map()) return findings_.add(headers, "headers must be a map of names and values");
+    for (const auto& [name, value] : headers.members) {
+      if (name.value.empty() || name.value.find_first_of(": \t\r\n") != std::string::npos) {
+        findings_.add(name, fmt::format("'{}' is not a name of a header", name.value));
+      }
+      if (!value.is_sequence()) case_.headers.emplace_back(name.value, read_request_text(value, name.value));
+      for (const YamlNode& item : value.items)
+        case_.headers.emplace_back(name.value, read_request_text(item, name.value));
+    }
+  }
+
+  // ---- steps ----
+
+  void read_steps() {
+    const YamlNode* const steps = node_.find("steps");
+    if (!steps) return findings_.add(node_, "a case needs steps");
+    if (!place_steps(*steps)) return;
+    auto script = parse_script(case_.steps_text, case_.steps_origin);
+    if (!script) return findings_.add(std::move(script.error()));
+    case_.script = std::move(*script);
+    if (case_.script.steps.empty()) findings_.add(*steps, "the steps are empty");
+    read_handshake();
+    check_steps(case_, known_, findings_);
+  }
+
+  /// Finds the lines of a literal block, so that a mistake inside can be pointed at. yaml-cpp's mark is the
+  /// `|`; the text begins in the next line, with its indentation taken away.
+  bool place_steps(const YamlNode& steps) {
+    const std::string_view header = findings_.source().line(steps.line);
+    if (!steps.is_scalar() || steps.plain ||
+        !header.substr(std::min(steps.column - 1, header.size())).starts_with('|')) {
+      findings_.add(steps, "steps must be a block of text", "write 'steps: |' and the steps below it");
+      return false;
+    }
+    case_.steps_text = steps.value;
+    case_.steps_origin.first_line = steps.line + 1;
+    const std::size_t begin = case_.steps_text.find_first_not_of('\n');
+    if (begin == std::string::npos) return true;
+    const std::size_t size = std::min(case_.steps_text.find('\n', begin), case_.steps_text.size()) - begin;
+    const std::size_t in_file = findings_.source().line(steps.line + 1 + begin).size();
+    case_.steps_origin.indent = in_file - std::min(size, in_file);
+    return true;
+  }
+
+  void read_handshake() {
+    const bool own_request = case_.script.has_http();
+    case_.manual_handshake = own_request;
+    with("handshake", [&](const YamlNode& node) {
+      const auto word = read_choice(node, "handshake", keys::handshakes, findings_);
+      if (word == "auto" && own_request)
+        findings_.add(node, "the steps have their own request ('> http'): handshake is manual");
+      case_.manual_handshake = own_request || word == "manual";
+    });
+  }
+
+  const YamlNode& node_;
+  const ScenarioFile& file_;
+  KnownVariables known_;
+  Findings& findings_;
+  Case case_;
+};
+
+}  // namespace
+
+bool is_slug(std::string_view text) {
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_part = [&](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
+  return std::all_of(text.begin(), text.end(), is_part) && std::any_of(text.begin(), text.end(), is_lower);
+}
+
+void read_tls(const YamlNode& node, Tls& tls, Findings& findings) {
+  if (!check_keys(node, "tls", keys::tls, findings)) return;
+  const auto read = [&](std::string_view key, std::string& into) {
+    if (const YamlNode* const value = node.find(key)) into = read_text(*value, key, findings).value_or("");
+  };
+  if (const YamlNode* const flag = node.find("insecure"))
+    tls.insecure = read_flag(*flag, "insecure", findings).value_or(false);
+  read("ca_file", tls.ca_file);
+  read("server_name", tls.server_name);
+  read("cert_file", tls.cert_file);
+  read("key_file", tls.key_file);
+}
+
+Case read_case(const YamlNode& node, const ScenarioFile& file, const KnownVariables& services,
+               Findings& findings) {
+  return CaseReader(node, file, services, findings).run();
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "scenarios/engine/field_reader.hpp"
+#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/variable_check.hpp"
+
+namespace wsrig::engine {
+
+/// The largest number of combinations of one case, and of all cases of a file.
+inline constexpr std::size_t max_combinations = 100'000;
+inline constexpr std::size_t max_combinations_of_file = 1'000'000;
+
+/// Reads `tls:`, on top of what is already set.
+void read_tls(const YamlNode& node, Tls& tls, Findings& findings);
+
+/// Reads one entry of `cases:`. `file` has the suite, the services and the file's `tls`; `services` are the
+/// variables that its services give.
+Case read_case(const YamlNode& node, const ScenarioFile& file, const KnownVariables& services,
+               Findings& findings);
+
+/// A slug: lower-case letters, digits, '-', '_' and '.', with at least one letter.
+bool is_slug(std::string_view text);
+
+}  // namespace wsrig::engine
