@@ -18,14 +18,16 @@ constexpr std::uint32_t closed_events = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 }  // namespace
 
 Channel::Channel(Loop& loop, Stream stream)
-    : loop_(loop), stream_(std::move(stream)), last_read_(loop.now()) {}
+    : loop_(loop), stream_(std::move(stream)), last_read_(loop.now()), last_write_(loop.now()) {}
 
 Channel::~Channel() {
   if (handler_ != nullptr) loop_.unwatch(stream_.descriptor(), *this);
 }
 
 void Channel::start(ChannelHandler& handler) {
+  const bool watched = handler_ != nullptr;
   handler_ = &handler;
+  if (watched) return;
   readable_ = true;  // TLS may hold octets already, which raise no event
   write_error_ = loop_.watch(stream_.descriptor(), *this);
   if (write_error_) wake();
@@ -117,7 +119,9 @@ std::size_t Channel::write_now(ws::Bytes data) {
 }
 
 void Channel::write_kept() {
-  kept_offset_ += write_now(ws::Bytes(*kept_).subspan(kept_offset_));
+  const std::size_t written = write_now(ws::Bytes(*kept_).subspan(kept_offset_));
+  kept_offset_ += written;
+  if (written > 0) last_write_ = loop_.now();
   if (write_error_) {
     kept_.reset();
     kept_offset_ = 0;

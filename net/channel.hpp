@@ -37,7 +37,8 @@ class Channel : private Watcher {
   Channel(Loop& loop, Stream stream);
   ~Channel() override;  ///< closes the socket: what is kept is lost
 
-  /// Begins to deliver events. Bytes that are there already come in the next turn.
+  /// Begins to deliver events. Bytes that are there already come in the next turn. Called again, it hands the
+  /// channel over to another handler.
   void start(ChannelHandler& handler);
 
   /// Writes, or keeps what does not go out at once. After an error or shutdown() it does nothing.
@@ -59,6 +60,8 @@ class Channel : private Watcher {
   bool is_tls() const { return stream_.is_tls(); }
   std::string peer_address() const;  ///< "127.0.0.1:40000", "[::1]:40000"
   Clock::time_point last_read() const { return last_read_; }
+  /// When the peer last took something that had been kept for it.
+  Clock::time_point last_write() const { return last_write_; }
 
  private:
   void on_ready(std::uint32_t events) override;
@@ -77,6 +80,7 @@ class Channel : private Watcher {
   std::size_t kept_offset_ = 0;
   error_code write_error_{};
   Clock::time_point last_read_{};
+  Clock::time_point last_write_{};
   bool paused_ = false;
   bool woken_ = false;
   bool readable_ = false;     ///< no read has found the socket empty since the last event

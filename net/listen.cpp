@@ -134,6 +134,7 @@ bool Listener::State::accept_one() {
 }
 
 void Listener::State::begin_tls(Descriptor connection) {
+  if (handshakes.size() >= options.max_handshakes) return;
   const auto pending = handshakes.emplace(handshakes.end(), loop);
   pending->deadline.start(options.tls_timeout, [this, pending] { handshakes.erase(pending); });
   TlsSession session = options.tls->accept(connection.get());
@@ -175,8 +176,6 @@ std::string Listener::address() const {
   if (state_->url.host.empty()) return "127.0.0.1:" + std::to_string(port());
   return local_address(state_->socket.get()).print();
 }
-
-std::size_t Listener::handshaking() const { return state_->handshakes.size(); }
 
 void Listener::stop() { state_->stop(); }
 

@@ -20,6 +20,7 @@ struct ListenOptions {
   int backlog = 1024;
   const TlsContext* tls = nullptr;                ///< for wss and tls: the handshake comes before `accepted`
   std::chrono::milliseconds tls_timeout{10'000};  ///< a connection that takes longer for it is closed
+  std::size_t max_handshakes = 1000;              ///< TLS handshakes at a time; connections beyond are closed
 };
 
 /// Listens on a URL's host and port (port 0: a free one; no host: all addresses, IPv6 and IPv4). When
@@ -37,8 +38,6 @@ class Listener {
   std::uint16_t port() const;
   /// "127.0.0.1:40123": where a client on this machine connects to.
   std::string address() const;
-  /// Connections that are in their TLS handshake: they count against a limit too.
-  std::size_t handshaking() const;
   void stop();  ///< closes the listening socket and drops TLS handshakes; accepted channels stay
 
  private:

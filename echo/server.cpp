@@ -1,0 +1,147 @@
+#include "echo/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "echo/handshake_connection.hpp"
+#include "echo/raw_connection.hpp"
+
+namespace wsrig::echo {
+
+namespace {
+
+// Those beyond the limit who are being told so; beyond this many more they are closed without a word.
+constexpr std::size_t connections_to_refuse = 256;
+
+/// How often the deadlines are looked at: each is met within a quarter of the shortest.
+microseconds sweep_interval(const Timeouts& timeouts) {
+  using namespace std::chrono_literals;
+  microseconds shortest = 4s;
+  for (const microseconds timeout :
+       {timeouts.handshake, timeouts.idle, timeouts.ping, timeouts.pong, timeouts.close}) {
+    if (timeout.count() > 0) shortest = std::min(shortest, timeout);
+  }
+  return std::max<microseconds>(shortest / 4, 1ms);
+}
+
+std::string over_capacity() {
+  ws::ResponseHead response = ws::build_refusal(503, "too many connections\n");
+  response.fields.emplace_back("Retry-After", "1");
+  return response.print();
+}
+
+}  // namespace
+
+Server::Server(net::Loop& loop, const Config& config, Behaviour behaviour)
+    : loop_(loop), config_(config), behaviour_(std::move(behaviour)), sweep_timer_(loop) {
+  schedule_sweep();
+}
+
+Server::~Server() = default;
+
+std::optional<std::string> Server::open() {
+  for (const net::Url& url : config_.listeners) {
+    if (auto problem = open(url)) return problem;
+  }
+  return {};
+}
+
+std::optional<std::string> Server::open(const net::Url& url) {
+  net::ListenOptions options;
+  if (url.is_tls()) {
+    if (auto problem = make_tls()) return problem;
+    options.tls = &*tls_;
+    options.tls_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config_.timeouts.handshake);
+    options.max_handshakes = config_.max_connections;
+  }
+  auto route = std::make_unique<Route>(Route{url, url.target == "/" ? "" : url.target, nullptr});
+  auto listener = net::Listener::open(loop_, url, options,
+                                      [this, &serving = *route](std::unique_ptr<net::Channel> channel) {
+                                        accepted(std::move(channel), serving);
+                                      });
+  if (!listener) return listener.error();
+  route->listener = std::move(*listener);
+  routes_.push_back(std::move(route));
+  return {};
+}
+
+// One certificate for all listeners.
+std::optional<std::string> Server::make_tls() {
+  if (tls_) return {};
+  net::TlsServerOptions options;
+  options.cert_file = config_.cert_file;
+  options.key_file = config_.key_file;
+  auto context = net::TlsContext::server(options);
+  if (!context) return context.error();
+  tls_ = std::move(*context);
+  return {};
+}
+
+std::vector<net::Url> Server::addresses() const {
+  std::vector<net::Url> urls;
+  for (const auto& route : routes_) {
+    net::Url url = *net::parse_url(route->url.scheme + "://" + route->listener->address());
+    url.target = route->url.target;
+    urls.push_back(std::move(url));
+  }
+  return urls;
+}
+
+void Server::accepted(std::unique_ptr<net::Channel> channel, const Route& route) {
+  if (connections_.size() >= config_.max_connections + connections_to_refuse) return;
+  auto connection = first_part(std::move(channel), route);
+  connection->index = connections_.size();
+  connections_.push_back(std::move(connection));
+  connections_.back()->begin();
+}
+
+std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> channel, const Route& route) {
+  Registry& registry = *this;
+  const bool is_websocket = route.url.is_websocket();
+  if (connections_.size() >= config_.max_connections) {
+    return std::make_unique<FarewellConnection>(registry, std::move(channel),
+                                                is_websocket ? over_capacity() : "", config_.timeouts.close);
+  }
+  if (!is_websocket) return std::make_unique<RawConnection>(registry, std::move(channel), config_);
+  return std::make_unique<HandshakeConnection>(registry, std::move(channel), config_, behaviour_, route.path);
+}
+
+void Server::remove(Connection& connection) {
+  const std::size_t index = connection.index;
+  const auto removed = std::move(connections_[index]);
+  connections_[index] = std::move(connections_.back());
+  connections_.pop_back();
+  if (index < connections_.size()) connections_[index]->index = index;
+  finish_when_empty();
+}
+
+void Server::replace(Connection& connection, std::unique_ptr<Connection> next) {
+  next->index = connection.index;
+  const auto replaced = std::exchange(connections_[next->index], nullptr);
+  Connection& current = *next;
+  connections_[next->index] = std::move(next);
+  current.begin();
+}
+
+void Server::schedule_sweep() {
+  sweep_timer_.start(sweep_interval(config_.timeouts), [this] { sweep(); });
+}
+
+// Backwards: who is removed makes room for the last one, which was looked at already.
+void Server::sweep() {
+  schedule_sweep();
+  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->sweep(loop_.now());
+}
+
+void Server::stop(std::function<void()> stopped) {
+  stopped_ = std::move(stopped);
+  for (const auto& route : routes_) route->listener->stop();
+  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop();
+  finish_when_empty();
+}
+
+void Server::finish_when_empty() {
+  if (stopped_ && connections_.empty()) loop_.post(std::exchange(stopped_, nullptr));
+}
+
+}  // namespace wsrig::echo
