@@ -33,7 +33,6 @@ struct Endpoint::Reader {
 };
 
 bool Endpoint::Reader::on_header(const FrameHeader& header) {
-  self.header_ = header;
   whole = {};
   if (header.mask) self.masker_ = Masker(*header.mask);
   const auto violation = self.config_->judge->check(header, self.receiver_state());
@@ -45,7 +44,7 @@ bool Endpoint::Reader::on_header(const FrameHeader& header) {
 }
 
 void Endpoint::Reader::on_payload(MutableBytes chunk) {
-  if (self.header_.mask) self.masker_.apply(chunk);
+  if (self.parser_.header().mask) self.masker_.apply(chunk);
   if (self.use_ == Use::control || self.config_->report_frames) collect(chunk);
   if (self.use_ != Use::message) return;
   if (const auto violation = self.assembler_.payload(chunk)) self.violated(*violation, events, out);
@@ -54,7 +53,7 @@ void Endpoint::Reader::on_payload(MutableBytes chunk) {
 bool Endpoint::Reader::on_frame_end() {
   if (self.reading_ended_) return false;
   const MutableBytes payload = self.collected_ ? MutableBytes(*self.collected_) : whole;
-  if (self.config_->report_frames) events.on_frame(self.header_, payload);
+  if (self.config_->report_frames) events.on_frame(self.parser_.header(), payload);
   if (self.use_ == Use::message) end_message_frame();
   if (self.use_ == Use::control) end_control_frame(payload);
   self.collected_.reset();
@@ -64,7 +63,7 @@ bool Endpoint::Reader::on_frame_end() {
 /// Keeps a payload that comes in pieces, up to the limit; one that comes whole stays where it is.
 void Endpoint::Reader::collect(MutableBytes chunk) {
   const auto limit = static_cast<std::size_t>(self.config_->limits.frame);
-  if (chunk.size() == self.header_.payload_length) {
+  if (chunk.size() == self.parser_.header().payload_length) {
     whole = chunk.first(std::min(chunk.size(), limit));
     return;
   }
@@ -75,13 +74,13 @@ void Endpoint::Reader::collect(MutableBytes chunk) {
 
 void Endpoint::Reader::end_message_frame() {
   if (const auto violation = self.assembler_.end_frame()) self.violated(*violation, events, out);
-  if (self.reading_ended_ || !self.header_.fin) return;
+  if (self.reading_ended_ || !self.parser_.header().fin) return;
   if (self.assembler_.has_message()) events.on_message(self.assembler_.message());
   self.assembler_.clear();
 }
 
 void Endpoint::Reader::end_control_frame(Bytes payload) {
-  switch (self.header_.opcode) {
+  switch (self.parser_.header().opcode) {
     case Opcode::ping:
       if (self.config_->answer_ping) self.write_control(Opcode::pong, payload, out);
       return events.on_ping(payload);
@@ -121,15 +120,13 @@ void Endpoint::receive(MutableBytes data, EndpointEvents& events, ByteBuffer& ou
 
 bool Endpoint::send(Opcode opcode, Bytes payload, ByteBuffer& out) {
   if (close_sent_) return false;
-  FrameHeader first{.opcode = opcode};
   if (!deflate_ || payload.size() < config_->compress_from) {
-    write_message(first, payload, out);
+    write_message(opcode, 0, payload, out);
     return true;
   }
   ByteBuffer compressed;
   deflater().compress(payload, compressed);
-  first.rsv = rsv1;  // RFC 7692 §6
-  write_message(first, compressed, out);
+  write_message(opcode, rsv1, compressed, out);  // RFC 7692 §6
   return true;
 }
 
@@ -191,8 +188,8 @@ Deflater& Endpoint::deflater() {
   return *deflater_;
 }
 
-void Endpoint::write_message(FrameHeader first, Bytes payload, ByteBuffer& out) {
-  FrameHeader header = first;
+void Endpoint::write_message(Opcode opcode, std::uint8_t rsv, Bytes payload, ByteBuffer& out) {
+  FrameHeader header{.rsv = rsv, .opcode = opcode};
   const std::size_t most = config_->fragment_size;
   while (most != 0 && payload.size() > most) {
     header.fin = false;
@@ -200,24 +197,25 @@ void Endpoint::write_message(FrameHeader first, Bytes payload, ByteBuffer& out) 
     payload = payload.subspan(most);
     header = {.opcode = Opcode::continuation};
   }
-  header.fin = true;
   write_frame(header, payload, out);
 }
 
 bool Endpoint::write_control(Opcode opcode, Bytes payload, ByteBuffer& out) {
   if (payload.size() > longest_control_payload) return false;
-  write_frame({.opcode = opcode}, payload, out);
+  FrameHeader header{.opcode = opcode};
+  write_frame(header, payload, out);
   return true;
 }
 
 void Endpoint::write_close(std::optional<std::uint16_t> code, std::string_view reason, ByteBuffer& out) {
   ByteBuffer payload;
   encode_close(code, reason, payload);
-  write_frame({.opcode = Opcode::close}, payload, out);
+  FrameHeader header{.opcode = Opcode::close};
+  write_frame(header, payload, out);
   close_sent_ = true;
 }
 
-void Endpoint::write_frame(FrameHeader header, Bytes payload, ByteBuffer& out) {
+void Endpoint::write_frame(FrameHeader& header, Bytes payload, ByteBuffer& out) {
   header.payload_length = payload.size();
   if (config_->role == Role::client) header.mask = config_->mask_keys->next();
   if (config_->shaper != nullptr) return config_->shaper->write(header, payload, out);

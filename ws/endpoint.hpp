@@ -108,15 +108,15 @@ class Endpoint {
   Use use_of(const FrameHeader& header, bool violates) const;
   void violated(const Violation& violation, EndpointEvents& events, ByteBuffer& out);
   Deflater& deflater();
-  void write_message(FrameHeader first, Bytes payload, ByteBuffer& out);
+  void write_message(Opcode opcode, std::uint8_t rsv, Bytes payload, ByteBuffer& out);
   bool write_control(Opcode opcode, Bytes payload, ByteBuffer& out);
   void write_close(std::optional<std::uint16_t> code, std::string_view reason, ByteBuffer& out);
-  void write_frame(FrameHeader header, Bytes payload, ByteBuffer& out);
+  /// Completes the header with length and mask.
+  void write_frame(FrameHeader& header, Bytes payload, ByteBuffer& out);
 
   const EndpointConfig* config_;
   FrameParser parser_;
   MessageAssembler assembler_;
-  FrameHeader header_;                     ///< of the current frame
   std::unique_ptr<Deflater> deflater_;     ///< made when the first message is compressed
   std::unique_ptr<ByteBuffer> collected_;  ///< a control frame, or a reported frame, that came in pieces
   std::optional<DeflateParams> deflate_;

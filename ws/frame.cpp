@@ -1,6 +1,7 @@
 #include "ws/frame.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "ws/masker.hpp"
 
@@ -65,17 +66,21 @@ EncodedHeader encode(const FrameHeader& header) {
     *at++ = static_cast<std::uint8_t>(header.payload_length >> (8 * (left - 1)));
   }
   if (header.mask) at = std::copy(header.mask->begin(), header.mask->end(), at);
-  encoded.size = static_cast<std::uint8_t>(at - encoded.octets.data());
+  encoded.size = static_cast<std::size_t>(at - encoded.octets.data());
   return encoded;
 }
 
 std::optional<DecodedHeader> decode_header(Bytes in) {
-  if (in.size() < 2) return {};
-  const std::size_t size = header_size(in[0], in[1]);
-  if (in.size() < size) return {};
+  DecodedHeader decoded{};
+  decoded.size = decode_header(in, decoded.header);
+  return decoded.size != 0 ? std::optional(decoded) : std::nullopt;
+}
 
-  DecodedHeader decoded{{}, size};
-  FrameHeader& header = decoded.header;
+std::size_t decode_header(Bytes in, FrameHeader& header) {
+  if (in.size() < 2) return 0;
+  const std::size_t size = header_size(in[0], in[1]);
+  if (in.size() < size) return 0;
+
   header.fin = (in[0] & fin_bit) != 0;
   header.rsv = (in[0] >> 4) & 7;
   header.opcode = static_cast<Opcode>(in[0] & 0xf);
@@ -83,11 +88,9 @@ std::optional<DecodedHeader> decode_header(Bytes in) {
   const std::size_t extended = extended_length_size(bits);
   header.payload_length = extended == 0 ? bits : read_big_endian(in.subspan(2, extended));
   header.length_form = canonical_form(bits, header.payload_length);
-  if ((in[1] & mask_bit) != 0) {
-    const Bytes key = in.subspan(2 + extended, 4);
-    header.mask = MaskKey{key[0], key[1], key[2], key[3]};
-  }
-  return decoded;
+  header.mask.reset();
+  if ((in[1] & mask_bit) != 0) std::memcpy(header.mask.emplace().data(), in.data() + 2 + extended, 4);
+  return size;
 }
 
 std::size_t header_size(std::uint8_t, std::uint8_t second) {

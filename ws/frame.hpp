@@ -40,7 +40,7 @@ inline constexpr std::size_t max_header_size = 14;
 
 struct EncodedHeader {
   std::array<std::uint8_t, max_header_size> octets;
-  std::uint8_t size;
+  std::size_t size;
   Bytes bytes() const { return {octets.data(), size}; }
 };
 
@@ -54,6 +54,9 @@ EncodedHeader encode(const FrameHeader& header);
 /// Total: never fails; empty means that more octets are needed. `decode(encode(h)) == h` where the form of
 /// `h` is canonical (`minimal` whenever the form on the wire is the shortest).
 std::optional<DecodedHeader> decode_header(Bytes in);
+/// The same into a header that is there: the octets it took, or 0, and `header` untouched, when more are
+/// needed.
+std::size_t decode_header(Bytes in, FrameHeader& header);
 /// How many octets the header that starts with these (at least two) octets takes.
 std::size_t header_size(std::uint8_t first, std::uint8_t second);
 

@@ -2,25 +2,21 @@
 
 namespace wsrig::ws {
 
-std::optional<FrameHeader> FrameParser::read_header(Bytes data, std::size_t& taken) {
-  if (pending_size_ == 0) {
-    if (const auto decoded = decode_header(data.subspan(taken))) {
-      taken += decoded->size;
-      return decoded->header;
-    }
-  }
-  return read_split_header(data, taken);
+bool FrameParser::read_header(Bytes data, std::size_t& taken) {
+  if (pending_size_ != 0) return read_split_header(data, taken);
+  const std::size_t size = decode_header(data.subspan(taken), header_);
+  taken += size;
+  return size != 0 || read_split_header(data, taken);
 }
 
-std::optional<FrameHeader> FrameParser::read_split_header(Bytes data, std::size_t& taken) {
+bool FrameParser::read_split_header(Bytes data, std::size_t& taken) {
   while (taken < data.size()) {
     pending_[pending_size_++] = data[taken++];
-    const auto decoded = decode_header({pending_.data(), pending_size_});
-    if (!decoded) continue;
+    if (decode_header({pending_.data(), pending_size_}, header_) == 0) continue;
     pending_size_ = 0;
-    return decoded->header;
+    return true;
   }
-  return {};
+  return false;
 }
 
 }  // namespace wsrig::ws

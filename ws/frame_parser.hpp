@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "ws/frame.hpp"
 
@@ -23,17 +22,20 @@ class FrameParser {
   template <class Sink>
   std::size_t parse(MutableBytes data, Sink& sink);
 
+  /// The header of the current frame, or of the last one.
+  const FrameHeader& header() const { return header_; }
   /// True between frames: no octet of a next frame has been seen.
   bool at_boundary() const { return !in_payload_ && pending_size_ == 0; }
   /// Octets of payload that the current frame still owes.
   std::uint64_t remaining() const { return remaining_; }
 
  private:
-  /// Takes a header, in one piece from `data` when nothing is pending; empty when octets are missing.
-  std::optional<FrameHeader> read_header(Bytes data, std::size_t& taken);
-  std::optional<FrameHeader> read_split_header(Bytes data, std::size_t& taken);
+  /// Reads `header_`, in one piece from `data` when nothing is pending; false when octets are missing.
+  bool read_header(Bytes data, std::size_t& taken);
+  bool read_split_header(Bytes data, std::size_t& taken);
 
   std::uint64_t remaining_ = 0;
+  FrameHeader header_;
   std::array<std::uint8_t, max_header_size> pending_{};
   std::uint8_t pending_size_ = 0;
   bool in_payload_ = false;

@@ -9,11 +9,10 @@ std::size_t FrameParser::parse(MutableBytes data, Sink& sink) {
   std::size_t taken = 0;
   for (;;) {
     if (!in_payload_) {
-      const std::optional<FrameHeader> header = read_header(data, taken);
-      if (!header) return taken;
-      remaining_ = header->payload_length;
+      if (!read_header(data, taken)) return taken;
+      remaining_ = header_.payload_length;
       in_payload_ = true;
-      if (!sink.on_header(*header)) return taken;
+      if (!sink.on_header(header_)) return taken;
     }
     const MutableBytes rest = data.subspan(taken);
     const auto chunk = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, rest.size()));

@@ -88,9 +88,9 @@ void mask(const std::uint8_t* in, std::uint8_t* out, std::size_t size, KeyWord k
 
 /// The key as it applies from octet `phase` of the payload on.
 KeyWord rotated(const MaskKey& key, std::uint8_t phase) {
-  MaskKey turned;
-  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = key[(i + phase) & 3];
-  return std::bit_cast<KeyWord>(turned);
+  const auto word = std::bit_cast<KeyWord>(key);
+  const int turn = 8 * phase;
+  return std::endian::native == std::endian::little ? std::rotr(word, turn) : std::rotl(word, turn);
 }
 
 }  // namespace

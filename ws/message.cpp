@@ -23,21 +23,20 @@ void MessageAssembler::begin_frame(const FrameHeader& header) {
 
 std::optional<Violation> MessageAssembler::payload(MutableBytes chunk) {
   const bool whole = last_frame_ && wire_size_ == 0 && chunk.size() == frame_left_;
-  const std::size_t size_before = buffer_.size();
   wire_size_ += chunk.size();
-  std::optional<Violation> violation;
-  if (discarded_) {
-    // Counted only.
-  } else if (compressed_) {
-    const auto limit = static_cast<std::size_t>(limits_->message);
-    violation = inflated(inflater_->inflate(chunk, buffer_, limit), size_before);
-  } else {
-    if (whole) payload_ = chunk;
-    if (!whole) store(chunk);
-    violation = check_text(chunk);
-  }
   frame_left_ -= chunk.size();
-  return violation;
+  if (discarded_) return {};
+  if (compressed_) {
+    const std::size_t size_before = buffer_.size();
+    const auto limit = static_cast<std::size_t>(limits_->message);
+    return inflated(inflater_->inflate(chunk, buffer_, limit), size_before);
+  }
+  if (whole) {
+    payload_ = chunk;
+  } else {
+    store(chunk);
+  }
+  return check_text(chunk);
 }
 
 std::optional<Violation> MessageAssembler::end_frame() {
@@ -75,7 +74,7 @@ void MessageAssembler::start(const FrameHeader& header) {
 void MessageAssembler::store(Bytes chunk) {
   const std::size_t size = buffer_.size() + chunk.size();
   if (size > buffer_.capacity()) {
-    const std::uint64_t announced = last_frame_ ? buffer_.size() + frame_left_ : UINT64_MAX;
+    const std::uint64_t announced = last_frame_ ? size + frame_left_ : UINT64_MAX;
     buffer_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(2 * size, announced)));
   }
   append(buffer_, chunk);

@@ -109,8 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
     test::row_name);
 
 TEST(FrameHeaderTest, a_form_too_short_is_widened) {
-  EXPECT_EQ(encode(FrameHeader{.length_form = LengthForm::u16, .payload_length = 65536}).size, 10);
-  EXPECT_EQ(encode(FrameHeader{.length_form = LengthForm::u16, .payload_length = 65535}).size, 4);
+  EXPECT_EQ(encode(FrameHeader{.length_form = LengthForm::u16, .payload_length = 65536}).size, 10u);
+  EXPECT_EQ(encode(FrameHeader{.length_form = LengthForm::u16, .payload_length = 65535}).size, 4u);
 }
 
 struct FrameRow {

@@ -1,0 +1,208 @@
+// Drives an echo server: CONNECTIONS connections, DEPTH messages of SIZE octets on their way on each, for
+// SECONDS. Every message has its own masking key and its number in front; replies are checked for their
+// order. Prints how many messages a second came back.  With SIZE 0 it only opens the connections, prints
+// "open" and waits for a line on standard input.
+#include <arpa/inet.h>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <random>
+#include <string>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+[[noreturn]] void fail(const char* what) {
+  std::fprintf(stderr, "bare_client: %s\n", what);
+  std::exit(1);
+}
+
+struct Connection {
+  int descriptor = -1;
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::vector<std::uint8_t> unsent;
+  std::vector<std::uint8_t> partial;
+};
+
+struct Load {
+  std::size_t size;
+  std::size_t depth;
+  std::vector<std::uint8_t> body;
+  std::mt19937 random{1};
+  std::vector<std::uint8_t> input = std::vector<std::uint8_t>(1 << 20);
+};
+
+int connect_to(std::uint16_t port) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+  // Many connections to one port need more than one address of our own.
+  static unsigned count = 0;
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  own.sin_addr.s_addr = htonl(0x7f000002 + count++ / 10000);
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  ::bind(descriptor, reinterpret_cast<sockaddr*>(&own), sizeof own);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    fail("cannot connect");
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return descriptor;
+}
+
+Connection open_connection(std::uint16_t port) {
+  Connection connection;
+  connection.descriptor = connect_to(port);
+  const std::string request =
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  if (::send(connection.descriptor, request.data(), request.size(), 0) < 0) fail("cannot send the request");
+  std::string reply;
+  while (reply.find("\r\n\r\n") == std::string::npos) {
+    char octet = 0;
+    if (::recv(connection.descriptor, &octet, 1, 0) <= 0) fail("no answer to the handshake");
+    reply += octet;
+  }
+  if (reply.rfind("HTTP/1.1 101", 0) != 0) fail(reply.c_str());
+  return connection;
+}
+
+void append_message(Connection& connection, Load& load) {
+  std::vector<std::uint8_t>& out = connection.unsent;
+  out.push_back(0x82);
+  if (load.size < 126) {
+    out.push_back(static_cast<std::uint8_t>(0x80 | load.size));
+  } else {
+    const int octets = load.size < 65536 ? 2 : 8;
+    out.push_back(static_cast<std::uint8_t>(0x80 | (octets == 2 ? 126 : 127)));
+    for (int i = octets - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(load.size >> (8 * i)));
+  }
+  const auto key = static_cast<std::uint32_t>(load.random());
+  const auto* key_octets = reinterpret_cast<const std::uint8_t*>(&key);
+  out.insert(out.end(), key_octets, key_octets + 4);
+  const std::size_t start = out.size();
+  out.insert(out.end(), load.body.begin(), load.body.end());
+  std::memcpy(out.data() + start, &connection.sent, sizeof connection.sent);
+  const std::uint64_t wide = std::uint64_t{key} << 32 | key;
+  std::size_t i = start;
+  for (; i + 8 <= out.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, out.data() + i, 8);
+    word ^= wide;
+    std::memcpy(out.data() + i, &word, 8);
+  }
+  for (; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(out[i] ^ key_octets[(i - start) & 3]);
+  ++connection.sent;
+}
+
+void flush(Connection& connection) {
+  while (!connection.unsent.empty()) {
+    const auto written = ::send(connection.descriptor, connection.unsent.data(), connection.unsent.size(),
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (written <= 0) return;
+    connection.unsent.erase(connection.unsent.begin(), connection.unsent.begin() + written);
+  }
+}
+
+void fill(Connection& connection, Load& load) {
+  while (connection.sent - connection.received < load.depth) append_message(connection, load);
+  flush(connection);
+}
+
+// Takes whole replies off the front; returns how many octets they took.
+std::size_t take_replies(Connection& connection, const Load& load, const std::uint8_t* data,
+                         std::size_t size) {
+  const std::size_t header = load.size < 126 ? 2 : load.size < 65536 ? 4 : 10;
+  std::size_t taken = 0;
+  while (size - taken >= header + load.size) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, data + taken + header, sizeof number);
+    if (number != connection.received) fail("a reply is out of order");
+    ++connection.received;
+    taken += header + load.size;
+  }
+  return taken;
+}
+
+std::uint64_t read_replies(Connection& connection, Load& load) {
+  const std::uint64_t before = connection.received;
+  for (;;) {
+    const std::size_t kept = connection.partial.size();
+    std::memcpy(load.input.data(), connection.partial.data(), kept);
+    const auto received =
+        ::recv(connection.descriptor, load.input.data() + kept, load.input.size() - kept, MSG_DONTWAIT);
+    if (received == 0) fail("the server closed a connection");
+    if (received < 0) return connection.received - before;
+    const std::size_t size = kept + static_cast<std::size_t>(received);
+    const std::size_t taken = take_replies(connection, load, load.input.data(), size);
+    connection.partial.assign(load.input.data() + taken, load.input.data() + size);
+    if (size < load.input.size()) return connection.received - before;
+  }
+}
+
+double run(std::vector<Connection>& connections, Load& load, double duration) {
+  const int set = ::epoll_create1(0);
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLET;
+    event.data.u64 = i;
+    ::epoll_ctl(set, EPOLL_CTL_ADD, connections[i].descriptor, &event);
+    fill(connections[i], load);
+  }
+  std::vector<epoll_event> events(256);
+  std::uint64_t count = 0;
+  const auto warm = Clock::now() + std::chrono::duration<double>(duration / 5);
+  const auto end = warm + std::chrono::duration<double>(duration);
+  auto begun = Clock::now();
+  bool measuring = false;
+  for (auto now = begun; now < end; now = Clock::now()) {
+    if (!measuring && now >= warm) {
+      measuring = true;
+      begun = now;
+      count = 0;
+    }
+    const int ready = ::epoll_wait(set, events.data(), static_cast<int>(events.size()), 1000);
+    for (int i = 0; i < ready; ++i) {
+      Connection& connection = connections[events[static_cast<std::size_t>(i)].data.u64];
+      count += read_replies(connection, load);
+      fill(connection, load);
+    }
+  }
+  return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: bare_client PORT CONNECTIONS DEPTH SIZE SECONDS\n");
+    return 2;
+  }
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  const auto count = static_cast<std::size_t>(std::atoi(argv[2]));
+  Load load{static_cast<std::size_t>(std::atoi(argv[4])), static_cast<std::size_t>(std::atoi(argv[3])), {}};
+  load.body.assign(load.size, 'x');
+  std::vector<Connection> connections;
+  for (std::size_t i = 0; i < count; ++i) connections.push_back(open_connection(port));
+  if (load.size == 0) {
+    std::printf("open\n");
+    std::fflush(stdout);
+    std::getchar();
+    return 0;
+  }
+  std::printf("%.0f\n", run(connections, load, std::atof(argv[5])));
+  return 0;
+}
