@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
 #include <sstream>
 
 #include <boost/program_options/cmdline.hpp>
@@ -17,6 +14,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "cli/option_table.hpp"
+#include "cli/text_file.hpp"
 
 namespace wsrig::cli {
 
@@ -87,27 +85,22 @@ Mistake missing_value(const Option& option) {
   return {fmt::format("option '--{}' needs a value: --{}={}", option.name, option.name, placeholder(option))};
 }
 
+Mistake wrong_flag(const Option& option, std::string_view text) {
+  return {
+      fmt::format("'{}' is not a value of the flag '--{}', which takes true or false", text, option.name)};
+}
+
 /// Adds a value written outside the command line, where flags have values too.
 std::optional<Mistake> add_written(Layer& layer, const Option& option, std::string_view text) {
   std::string value{text};
   if (option.is_flag()) {
     const auto word = flag_value(text);
-    if (!word)
-      return Mistake{fmt::format("'{}' is not a value of the flag '--{}', which takes true or false", text,
-                                 option.name)};
+    if (!word) return wrong_flag(option, text);
     value = *word;
   }
   if (auto mistake = check_choice(option, value)) return mistake;
   layer[option.name].push_back(std::move(value));
   return {};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text) return without_place({fmt::format("cannot read '{}': {}", path, std::strerror(errno))});
-  return text.str();
 }
 
 }  // namespace
@@ -227,7 +220,7 @@ class OptionParser {
     const Layer& named_by = flags.contains("config") ? flags : variables;
     const auto path = named_by.find("config");
     if (path == named_by.end()) return Layer{};
-    auto text = read_file(path->second.back());
+    auto text = read_text_file(path->second.back());
     if (!text) return text.error();
     return read_lines(diag::Source{path->second.back(), *std::move(text)});
   }

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
 
 #include "cli/options.hpp"
+#include "cli/text_file.hpp"
 
 namespace wsrig::cli {
 
@@ -21,13 +20,10 @@ Result<std::string> from_environment(const std::string& name) {
 
 /// A secret's file usually ends with a line end that is no part of it.
 Result<std::string> from_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return mistake(fmt::format("cannot read the file '{}'", path));
-  std::string secret = std::move(text).str();
-  if (secret.ends_with('\n')) secret.pop_back();
-  if (secret.ends_with('\r')) secret.pop_back();
+  auto secret = read_text_file(path);
+  if (!secret) return secret.error();
+  if (secret->ends_with('\n')) secret->pop_back();
+  if (secret->ends_with('\r')) secret->pop_back();
   return secret;
 }
 

@@ -19,6 +19,11 @@ TEST(Secrets, come_from_the_environment_and_from_files) {
   std::filesystem::remove(path);
 }
 
+TEST(Secrets, an_empty_file_is_an_empty_text_and_a_folder_is_none) {
+  EXPECT_EQ(expand_secrets("x${file:/dev/null}y").value(), "xy");
+  EXPECT_EQ(expand_secrets("${file:/}").error().message, "cannot read '/': Is a directory");
+}
+
 TEST(Secrets, a_value_is_not_expanded_again) {
   setenv("WSRIG_TEST_SECRET", "${env:HOME}", 1);
   EXPECT_EQ(expand_secrets("${env:WSRIG_TEST_SECRET}").value(), "${env:HOME}");
@@ -28,7 +33,8 @@ TEST(Secrets, that_cannot_be_read_are_mistakes) {
   unsetenv("WSRIG_TEST_SECRET");
   EXPECT_EQ(expand_secrets("${env:WSRIG_TEST_SECRET}").error().message,
             "the environment variable WSRIG_TEST_SECRET is not set");
-  EXPECT_EQ(expand_secrets("${file:/nonexistent}").error().message, "cannot read the file '/nonexistent'");
+  EXPECT_EQ(expand_secrets("${file:/nonexistent}").error().message,
+            "cannot read '/nonexistent': No such file or directory");
   EXPECT_EQ(expand_secrets("${token}").error().message, "'${token}' is not known here");
   EXPECT_EQ(expand_secrets("a ${env:X").error().message, "'${env:X' has no closing brace");
 }
