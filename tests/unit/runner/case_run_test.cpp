@@ -1,0 +1,260 @@
+#include "scenarios/engine/case_run.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scripted_server.hpp"
+
+/// Whole cases against a server on the same loop, which misbehaves in one way at a time.
+namespace wsrig::engine {
+namespace {
+
+using report::Grade;
+using tests::ScriptedServer;
+using Session = ScriptedServer::Session;
+
+class CaseRunTest : public ::testing::Test {
+ protected:
+  CaseRunTest() {
+    settings.within = std::chrono::milliseconds(200);
+    settings.handshake_timeout = std::chrono::milliseconds(300);
+    settings.connect_timeout = std::chrono::milliseconds(300);
+  }
+
+  report::CaseResult run(const std::string& steps) {
+    ScenarioFile file;
+    file.source = std::make_shared<diag::Source>("test.yaml", steps);
+    file.suite = "test";
+    definition.script = parse_script(steps, {.file = file.source.get()}).value();
+    definition.manual_handshake = definition.manual_handshake || definition.script.has_http();
+    CaseInstance instance;
+    instance.file = &file;
+    instance.definition = &definition;
+    instance.id = "test/case";
+    settings.subject.url = net::parse_url(url.empty() ? server.url() : url).value();
+    std::optional<report::CaseResult> result;
+    CaseRun case_run(loop, settings, instance, [&](report::CaseResult ended) {
+      result = std::move(ended);
+      loop.stop();
+    });
+    case_run.start();
+    loop.run();
+    return result.value();
+  }
+
+  net::Loop loop;
+  ScriptedServer server{loop};
+  std::string url;
+  CaseSettings settings;
+  Case definition;
+};
+
+TEST_F(CaseRunTest, a_good_server_passes_with_the_closing_handshake) {
+  const auto result = run("> text \"Hello\"\n< text \"Hello\"");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+  EXPECT_EQ(result.transcript.back().text, "eof");
+}
+
+TEST_F(CaseRunTest, wrong_content_fails_and_shows_both) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'H') message.payload[1] ^= 1;
+    session.echo(message);
+  };
+  const auto result = run("> text \"Hello\"\n< text \"Hello\"");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_EQ(result.expected, "text \"Hello\"");
+  EXPECT_EQ(result.received, "text \"Hdllo\"");
+  EXPECT_NE(result.message.find("octet 1"), std::string::npos) << result.message;
+}
+
+TEST_F(CaseRunTest, a_silent_server_fails_by_the_deadline) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') session.echo(message);  // the proof of life
+  };
+  const auto result = run("> text \"Hello\"\n< text \"Hello\"");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_EQ(result.message, "no answer within 200 ms");
+}
+
+TEST_F(CaseRunTest, a_server_that_is_not_alive_before_the_provocation_is_an_error) {
+  server.on_message = [](Session&, const ws::Message&) {};
+  const auto result = run("> text rsv1 \"x\"\n< close 1002");
+  EXPECT_EQ(result.grade, Grade::error);
+  EXPECT_NE(result.message.find("not alive"), std::string::npos) << result.message;
+}
+
+TEST_F(CaseRunTest, a_refused_connection_is_an_error_that_says_so) {
+  url = server.url();
+  server.stop();
+  const auto result = run("> text \"x\"");
+  EXPECT_EQ(result.grade, Grade::error);
+  EXPECT_TRUE(result.unreachable);
+  EXPECT_NE(result.message.find("refused"), std::string::npos) << result.message;
+}
+
+TEST_F(CaseRunTest, a_server_that_never_answers_the_handshake_is_an_error) {
+  server.on_request = [](Session&, const ws::HttpHead&) {};
+  EXPECT_EQ(run("> text \"x\"").grade, Grade::error);
+}
+
+TEST_F(CaseRunTest, a_server_that_answers_junk_is_an_error) {
+  server.on_request = [](Session& session, const ws::HttpHead&) {
+    session.send("what?");
+    session.drop();
+  };
+  const auto result = run("> text \"x\"");
+  EXPECT_EQ(result.grade, Grade::error);
+  EXPECT_NE(result.received.find("junk"), std::string::npos) << result.received;
+}
+
+TEST_F(CaseRunTest, a_refusal_with_a_status_is_an_error_that_names_it) {
+  server.on_request = [](Session& session, const ws::HttpHead&) {
+    session.send(ws::build_refusal(403, "no").print());
+  };
+  const auto result = run("> text \"x\"");
+  EXPECT_EQ(result.grade, Grade::error);
+  EXPECT_NE(result.message.find("403"), std::string::npos) << result.message;
+}
+
+TEST_F(CaseRunTest, a_masked_server_frame_fails_with_its_own_section) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') return session.echo(message);
+    const ws::Frame masked = ws::parse_frame("text mask=01020304 \"Hello\"", ws::Role::client).value();
+    ws::ByteBuffer out;
+    ws::encode(masked, out);
+    session.send(ws::as_text(out));
+  };
+  definition.level = report::Level::may;
+  const auto result = run("> text \"Hello\"\n< text \"Hello\"");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_EQ(result.rule_section, "RFC 6455 §5.1");
+  EXPECT_EQ(result.level, report::Level::must);
+}
+
+TEST_F(CaseRunTest, drops_are_graded_as_the_case_says) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') return session.echo(message);
+    session.drop();
+  };
+  EXPECT_EQ(run("> text \"x\"\n< close 1002\n| eof -> non-strict").grade, Grade::non_strict);
+  EXPECT_EQ(run("> text \"x\"\n< close 1002").grade, Grade::fail);
+}
+
+TEST_F(CaseRunTest, silence_goes_on_and_caps_the_grade) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w' || message.payload[0] == 'y') session.echo(message);
+  };
+  const auto result =
+      run("> text \"x\"\n< close 1007\n| silence 50ms -> continue non-strict\n> text \"y\"\n< text \"y\"");
+  EXPECT_EQ(result.grade, Grade::non_strict) << result.message;
+}
+
+TEST_F(CaseRunTest, silence_is_broken_by_a_message) {
+  const auto result = run("> text \"x\"\n< silence 50ms");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_EQ(result.received, "text \"x\"");
+}
+
+TEST_F(CaseRunTest, legal_extras_do_not_fail) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    session.send(std::string("\x8a\x03nix\x89\x02hi", 9));
+    session.echo(message);
+  };
+  EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"").grade, Grade::ok);
+}
+
+TEST_F(CaseRunTest, a_slow_server_passes_within_its_deadline) {
+  settings.within = std::chrono::seconds(3);
+  std::vector<std::unique_ptr<net::Timer>> timers;
+  server.on_message = [&](Session& session, const ws::Message& message) {
+    timers.push_back(std::make_unique<net::Timer>(loop));
+    const std::string payload(ws::as_text(message.payload));
+    timers.back()->start(std::chrono::milliseconds(500), [&session, payload] {
+      ws::ByteBuffer copy(payload.begin(), payload.end());
+      session.echo({ws::Opcode::text, copy, false, 1});
+    });
+  };
+  EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"").grade, Grade::ok);
+}
+
+TEST_F(CaseRunTest, a_flood_ends_the_case_and_not_the_run) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') return session.echo(message);
+    for (int i = 0; i < 20'000; ++i) session.send(std::string("\x81\x01!", 3));
+  };
+  const auto result = run("> text \"x\"\n< text \"x\"");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_LE(result.transcript.size(), Transcript::max_lines + 1);
+}
+
+TEST_F(CaseRunTest, no_close_reply_fails_the_closing_handshake) {
+  server.config.answer_close = false;
+  const auto result = run("> text \"x\"\n< text \"x\"");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_EQ(result.rule_section, "RFC 6455 §5.5.1");
+}
+
+TEST_F(CaseRunTest, named_connections_capture_and_reconnect) {
+  const auto result =
+      run("alice > text \"id 17\"\n"
+          "alice < text /id (?<id>\\d+)/\n"
+          "bob > text \"ack ${id}\"\n"
+          "bob < text \"ack 17\"\n"
+          "alice reconnect\n"
+          "alice > ping \"again\"\n"
+          "alice < pong \"again\"");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+}
+
+TEST_F(CaseRunTest, sent_is_what_was_sent_also_in_fragments) {
+  EXPECT_EQ(run("> binary fin=0 random(10B)\n> cont random(70000B)\n< binary ${sent}").grade, Grade::ok);
+}
+
+TEST_F(CaseRunTest, a_failed_send_does_not_end_the_case) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') return session.echo(message);
+    session.send(std::string("\x88\x02\x03\xea", 4));
+    session.drop(false);
+  };
+  const auto result =
+      run("> text \"x\"\npause 50ms\n> text repeat(\"y\", 100000)\n> text \"z\"\n< close 1002 -> ok");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+}
+
+TEST_F(CaseRunTest, a_bad_accept_in_a_case_of_its_own_cites_its_section) {
+  server.on_request = [](Session& session, const ws::HttpHead&) {
+    session.send(
+        "HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n");
+  };
+  const auto result =
+      run("> http \"GET / HTTP/1.1\\r\\nHost: x\\r\\nSec-WebSocket-Key: ${key}\\r\\n\\r\\n\"\n< http 101");
+  EXPECT_EQ(result.grade, Grade::fail);
+  EXPECT_NE(result.rule_section.find("4.1"), std::string::npos) << result.rule_section;
+}
+
+TEST_F(CaseRunTest, a_declared_limit_makes_1009_as_good_as_an_answer) {
+  settings.subject.max_message = 1000;
+  server.config.limits.message = 1000;
+  EXPECT_EQ(run("> text repeat(\"x\", 1001)\n< text repeat(\"x\", 1001)").grade, Grade::ok);
+  settings.subject.max_message.reset();
+  EXPECT_EQ(run("> text repeat(\"x\", 1001)\n< text repeat(\"x\", 1001)").grade, Grade::fail);
+}
+
+TEST_F(CaseRunTest, the_same_seed_sends_the_same_octets) {
+  const auto first = run("> binary random(16B)\n< binary ${sent}");
+  const auto second = run("> binary random(16B)\n< binary ${sent}");
+  ASSERT_EQ(first.transcript.size(), second.transcript.size());
+  for (std::size_t i = 0; i < first.transcript.size(); ++i)
+    EXPECT_EQ(first.transcript[i].text, second.transcript[i].text);
+}
+
+TEST_F(CaseRunTest, ping_oracle_judges_a_server_that_talks_of_other_things) {
+  settings.subject.oracle.kind = Oracle::Kind::ping;
+  server.on_message = [](Session& session, const ws::Message&) {
+    session.send(std::string("\x81\x02hi", 4));
+  };
+  EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"\n> ping \"x\"\n< pong \"x\"").grade, Grade::ok);
+  EXPECT_EQ(run("> text rsv1 \"Hello\"\n< close 1002").grade, Grade::ok);
+}
+
+}  // namespace
+}  // namespace wsrig::engine
