@@ -129,7 +129,7 @@ std::vector<Task> plan_body(const CaseSettings& settings, const CaseInstance& in
 std::vector<Task> plan_closing(const std::string& connection, const ClosingState& state) {
   std::string text;
   if (!state.close_sent && !state.close_received && !state.shut_down) text += "> close 1000\n";
-  if (!state.close_received && !state.shut_down) text += "< close 1000\n| close any -> continue non-strict\n";
+  if (!state.close_received && !state.shut_down) text += "< close 1000\n| close -> continue non-strict\n";
   text += "< eof\n";
   return runner_steps(Stage::closing, connection, text);
 }

@@ -34,10 +34,11 @@ class CaseRun {
   /// The tester's side of one named connection.
   struct Peer {
     std::unique_ptr<Connection> connection;
-    std::string key;                 ///< Sec-WebSocket-Key of the latest handshake
-    std::uint64_t message_size = 0;  ///< octets sent of the data message at hand
-    bool frames_judged = false;      ///< frames of the message that is coming in were judged one by one
-    bool close_judged = false;       ///< the subject's Close was awaited and has come
+    std::string key;                         ///< Sec-WebSocket-Key of the latest handshake
+    std::uint64_t message_size = 0;          ///< octets sent of the data message at hand
+    std::vector<Observation> early_pongs{};  ///< came while something else was awaited
+    bool frames_judged = false;  ///< frames of the message that is coming in were judged one by one
+    bool close_judged = false;   ///< the subject's Close was awaited and has come
     bool shut_down = false;
     bool over_limit = false;  ///< more was sent than the subject declares to take
   };
@@ -65,11 +66,13 @@ class CaseRun {
   // Judging. `true`: the task is done, or the case is decided.
   bool judge(const Task& task, const Expect& expect, const Observation& seen);
   bool judge_alternatives(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_early_pongs(const Task& task, const Expect& expect);
   bool judge_unmatched(const Task& task, const Expect& expect, const Observation& seen);
   bool judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
                            const SawEnd& end);
   bool is_expected_rest(const Task& task, const Expect& expect, const Observation& seen);
   void settle(const Task& task, const Alternative& alternative, const Observation* seen);
+  void skip_body();
   void check_response(const Task& task, const SawResponse& seen);
   void count_sent(const Task& task, const ws::FrameSpec& frame);
 

@@ -1,24 +1,15 @@
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "scenarios/engine/commands.hpp"
+#include "scenarios/engine/scenario_file.hpp"
 #include "scenarios/engine/selection_options.hpp"
 
 /// The commands that look at scenarios without running them: list, check, explain, schema.
 namespace wsrig::engine {
 
 namespace {
-
-diag::Diagnostic wrong(std::string message, std::string hint = {}) {
-  diag::Diagnostic diagnostic;
-  diagnostic.message = std::move(message);
-  diagnostic.hint = std::move(hint);
-  return diagnostic;
-}
 
 const cli::Positional optional_paths{
     .name = "PATH", .help = "files or folders; none: the built-in suite", .repeatable = true};
@@ -41,26 +32,22 @@ diag::Result<int> list(const cli::Values& values) {
 }
 
 /// All mistakes of one file go to stderr.
-bool check_file(const std::string& path, bool color) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto mistakes = check_scenario(path, text.str());
-  for (const auto& mistake : mistakes) {
-    fmt::print(stderr, "{}\n", diag::render(mistake, color));
-  }
+bool check_file(const std::string& path, std::string text, bool color) {
+  const auto mistakes = check_scenario(path, std::move(text));
+  for (const auto& mistake : mistakes) fmt::print(stderr, "{}\n", diag::render(mistake, color));
   return mistakes.empty();
 }
 
 diag::Result<int> check(const cli::Values& values) {
-  std::size_t good = 0;
+  const auto paths = find_scenario_files(values.positionals());
+  if (!paths) return paths.error();
   std::size_t bad = 0;
-  for (const auto& path : values.positionals()) {
-    const auto files = scenario_paths(path);
-    if (!files) return files.error();
-    for (const auto& file : *files) ++(check_file(file, cli::use_color(values, 2)) ? good : bad);
+  for (const auto& path : *paths) {
+    auto text = read_scenario_text(path);
+    if (!text) return text.error();
+    if (!check_file(path, std::move(*text), cli::use_color(values, 2))) ++bad;
   }
-  fmt::print("{} {} good, {} with mistakes\n", good + bad, good + bad == 1 ? "file:" : "files:", bad);
+  fmt::print("{} of {} scenario files without mistakes\n", paths->size() - bad, paths->size());
   return bad == 0 ? cli::exit_code::ok : cli::exit_code::usage;
 }
 

@@ -168,7 +168,8 @@ std::string join_alternatives(const std::vector<Alternative>& alternatives) {
     if (alternative.grade == report::Grade::fail) continue;
     std::string_view line = alternative.place.text;
     line.remove_prefix(std::min(line.find_first_not_of("<| \t"), line.size()));
-    text += (text.empty() ? "" : ", or ") + std::string(line);
+    line = line.substr(0, line.rfind(" ->"));
+    text += (text.empty() ? "" : " or ") + std::string(line);
   }
   return text;
 }

@@ -91,8 +91,8 @@ struct ScenarioFile {
   std::vector<Case> cases;
 };
 
-/// Reads and checks one file: YAML, keys, units, notation, variables. Gives the first mistake; `check_scenario`
-/// gives all. `include:` is read from the disk, below the folder of `name`.
+/// Reads and checks one file: YAML, keys, units, notation, variables. Gives the first mistake;
+/// `check_scenario` gives all. `include:` is read from the disk, below the folder of `name`.
 diag::Result<ScenarioFile> load_scenario(const std::string& name, std::string text);
 /// All mistakes of a file, in order of line.
 std::vector<diag::Diagnostic> check_scenario(const std::string& name, std::string text);
@@ -119,12 +119,10 @@ struct Selection {
   std::vector<report::Level> levels;
   std::size_t shard_index = 0, shard_count = 1;
 };
-/// Keeps the order. A pattern or tag that matches nothing is a diagnostic with a suggestion. Of what is selected
-/// a shard takes every shard_count-th, from shard_index (0-based).
+/// Keeps the order. A pattern or tag that matches nothing is a diagnostic with a suggestion. Of what is
+/// selected a shard takes every shard_count-th, from shard_index (0-based).
 diag::Result<std::vector<CaseInstance>> select(std::vector<CaseInstance> all, const Selection& selection);
 
-/// The scenario files that a path names: itself, or all *.yaml below a folder, sorted.
-diag::Result<std::vector<std::string>> scenario_paths(const std::string& path);
 /// Loads the files that the paths name.
 diag::Result<std::vector<std::shared_ptr<ScenarioFile>>> load_paths(const std::vector<std::string>& paths);
 /// The standard suite that is compiled in (scenarios/conformance); names are

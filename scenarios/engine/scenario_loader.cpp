@@ -43,9 +43,14 @@ YamlNode supported_part(YamlNode root) {
   return root;
 }
 
+/// Moves the findings of a file, in order; of several at one place the first says what is wrong.
 void take_all(std::vector<diag::Diagnostic>& into, std::vector<diag::Diagnostic>& from) {
-  std::stable_sort(from.begin(), from.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
-  std::move(from.begin(), from.end(), std::back_inserter(into));
+  const auto place = [](const diag::Diagnostic& one) { return std::pair(one.line, one.column); };
+  std::stable_sort(from.begin(), from.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  const auto end = std::unique(from.begin(), from.end(),
+                               [&](const auto& a, const auto& b) { return place(a) == place(b); });
+  std::move(from.begin(), end, std::back_inserter(into));
 }
 
 bool is_suite(std::string_view text) {
@@ -109,12 +114,12 @@ class ScenarioReader {
   void read_includes(const YamlNode& root, Findings& findings) {
     const YamlNode* const include = root.find("include");
     if (!include) return;
-    for (const std::string& path : read_texts(*include, "include", findings)) {
+    for (const YamlNode* const path : read_text_items(*include, "include", findings)) {
       const auto folder = std::filesystem::path(findings.source().name()).parent_path();
-      const std::string name = (folder / path).lexically_normal().string();
+      const std::string name = (folder / path->value).lexically_normal().string();
       auto text = read_scenario_text(name);
       if (!text) {
-        findings.add(*include, text.error().message);
+        findings.add(*path, text.error().message);
       } else {
         read_include(name, std::move(*text));
       }

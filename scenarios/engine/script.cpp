@@ -144,7 +144,7 @@ class ScriptReader {
     }
     alternative.grade = *report::grade_from_name(reader_.take().text);
     alternative.has_arrow = true;
-    alternative.goes_on = continues || alternative.grade == report::Grade::ok;
+    alternative.goes_on = continues;
   }
 
   TokenReader reader_;

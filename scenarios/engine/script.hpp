@@ -106,13 +106,13 @@ using Pattern = std::variant<ExpectMessage, ExpectFrame, ExpectPing, ExpectPong,
                              ExpectReset, ExpectSilence, ExpectHttp>;
 
 /// `< pattern [within D] [-> [continue] grade]`. Once it has matched, the case's grade is the worse of the
-/// grade so far and this one. Without an arrow, with `-> ok` and with `-> continue …` the case goes on with
-/// the next step; any other grade decides the case, and the remaining steps are left out.
+/// grade so far and this one. Without an arrow and with `-> continue …` the case goes on with the next step;
+/// `-> grade` decides it: the remaining steps are left out, and only the closing handshake is still judged.
 struct Alternative {
   Pattern pattern;
   report::Grade grade = report::Grade::ok;
   bool has_arrow = false;
-  bool goes_on = true;      ///< after it matched: the next step; else the case is decided
+  bool goes_on = true;      ///< after it matched: the next step; else the steps are over
   bool eventually = false;  ///< other messages are skipped until it matches
   std::optional<microseconds> within;
   Place place;

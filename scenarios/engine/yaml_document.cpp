@@ -25,7 +25,7 @@ std::string lower(std::string_view text) {
 
 /// YAML 1.1 reads these words as booleans, and other readers of the file may still do so.
 bool is_old_boolean(std::string_view value) {
-  static constexpr std::array<std::string_view, 6> words{"yes", "no", "on", "off", "y", "n"};
+  static constexpr std::array<std::string_view, 4> words{"yes", "no", "on", "off"};
   return std::find(words.begin(), words.end(), lower(value)) != words.end();
 }
 
