@@ -122,6 +122,10 @@ void write_paragraph(std::string& out, std::string_view text, std::size_t width)
   for (const std::string& line : wrap(text, width)) out += line + '\n';
 }
 
+std::string heading(std::string_view title, const HelpStyle& style) {
+  return style.color ? fmt::format("\x1b[1m{}:\x1b[0m", title) : fmt::format("{}:", title);
+}
+
 std::string closing_remark(const Command& command) {
   if (command.has_subcommands)
     return fmt::format("'{} COMMAND --help' explains one of them.", command.program);
@@ -132,22 +136,23 @@ std::string closing_remark(const Command& command) {
 
 }  // namespace
 
-std::string help(const Command& command, std::size_t width, const std::vector<Command>& subcommands) {
-  std::string out = fmt::format("{}: {}\n\nUsage: {}\n", command.program, command.summary, synopsis(command));
+std::string help(const Command& command, const HelpStyle& style, const std::vector<Command>& subcommands) {
+  std::string out = fmt::format("{}: {}\n\n{} {}\n", command.program, command.summary,
+                                heading("Usage", style), synopsis(command));
   for (const std::string& paragraph : paragraphs(command.description)) {
     out += '\n';
-    write_paragraph(out, paragraph, width);
+    write_paragraph(out, paragraph, style.width);
   }
   const std::vector<Section> all = sections(command, subcommands);
   const std::size_t left = left_width(all);
   for (const Section& section : all) {
-    out += fmt::format("\n{}:\n", section.title);
-    for (const Row& row : section.rows) write_row(out, row, left, width);
+    out += fmt::format("\n{}\n", heading(section.title, style));
+    for (const Row& row : section.rows) write_row(out, row, left, style.width);
   }
-  if (!command.examples.empty()) out += "\nExamples:\n";
+  if (!command.examples.empty()) out += fmt::format("\n{}\n", heading("Examples", style));
   for (const std::string& example : command.examples) out += fmt::format("{:{}}{}\n", "", indent, example);
   out += '\n';
-  write_paragraph(out, closing_remark(command), width);
+  write_paragraph(out, closing_remark(command), style.width);
   return out;
 }
 

@@ -19,13 +19,13 @@ std::vector<Option> common_options(const Command& command) {
                        .value = "FILE",
                        .help = "read options from FILE, which has name = value lines",
                        .group = common_group});
-    options.push_back({.name = "color",
-                       .value = "WHEN",
-                       .help = "colours; auto: on a terminal, unless NO_COLOR is set",
-                       .default_value = "auto",
-                       .choices = {"auto", "always", "never"},
-                       .group = common_group});
   }
+  options.push_back({.name = "color",
+                     .value = "WHEN",
+                     .help = "colours; auto: on a terminal, unless NO_COLOR is set",
+                     .default_value = "auto",
+                     .choices = {"auto", "always", "never"},
+                     .group = common_group});
   if (subcommand_name(command).empty()) {
     options.push_back({.name = "generate",
                        .value = "WHAT",

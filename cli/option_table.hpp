@@ -8,7 +8,7 @@
 /// What parsing, help, man page and completions have in common when they read an option table.
 namespace wsrig::cli {
 
-/// The options this library adds: --help and --version; --config and --color where a command runs (not for a
+/// The options this library adds: --help, --version and --color; --config where a command runs (not for a
 /// program that only chooses one); --generate for a program, not for its subcommands.
 std::vector<Option> common_options(const Command& command);
 /// The command's own options, then the common ones.

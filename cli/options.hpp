@@ -88,9 +88,13 @@ diag::Result<Values> parse(const Command& command, const std::vector<std::string
 /// The environment of this process.
 std::optional<std::string> process_environment(const std::string& name);
 
-/// The text of --help, wrapped to `width` characters. For a program with subcommands, `subcommands` are
-/// listed.
-std::string help(const Command& command, std::size_t width = 100,
+/// How --help looks.
+struct HelpStyle {
+  std::size_t width = 100;  ///< characters a line
+  bool color = false;       ///< headings in bold
+};
+/// The text of --help. For a program with subcommands, `subcommands` are listed.
+std::string help(const Command& command, const HelpStyle& style = {},
                  const std::vector<Command>& subcommands = {});
 /// The commands of a program: the program itself first, then its subcommands, if it has any.
 std::string man_page(const std::vector<Command>& commands);

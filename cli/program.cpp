@@ -5,6 +5,7 @@
 #include <exception>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "cli/option_table.hpp"
 
@@ -13,12 +14,15 @@ namespace wsrig::cli {
 namespace {
 
 /// Says what is wrong: a mistake in a file is shown with its line, one in an option takes a single line.
-int refuse(const Command& command, const diag::Diagnostic& mistake) {
+/// `values` tell about colours; they are empty when the options themselves could not be read.
+int refuse(const Command& command, const diag::Diagnostic& mistake, const Values& values = {}) {
+  const bool color = use_color(values, STDERR_FILENO);
   if (mistake.file.empty()) {
     const std::string hint = mistake.hint.empty() ? "" : "; " + mistake.hint;
-    fmt::print(stderr, "{}: {}{}\n", command.program, mistake.message, hint);
+    const std::string_view red = color ? "\x1b[1;31m" : "", plain = color ? "\x1b[0m" : "";
+    fmt::print(stderr, "{}{}:{} {}{}\n", red, command.program, plain, mistake.message, hint);
   } else {
-    fmt::print(stderr, "{}\n", diag::render(mistake));
+    fmt::print(stderr, "{}\n", diag::render(mistake, color));
   }
   return exit_code::usage;
 }
@@ -35,7 +39,8 @@ std::string generate(const std::string& what, const std::vector<Command>& comman
 std::optional<int> answer_common(const Values& values, const std::vector<Command>& commands) {
   const Command& command = commands.front();
   if (values.flag("help")) {
-    fmt::print("{}", help(command, 100, {commands.begin() + 1, commands.end()}));
+    const HelpStyle style{.color = use_color(values, STDOUT_FILENO)};
+    fmt::print("{}", help(command, style, {commands.begin() + 1, commands.end()}));
   } else if (values.flag("version")) {
     fmt::print("{} {}\n", program_name(command), version_number());
   } else if (values.has("generate")) {
@@ -52,7 +57,7 @@ int run_command(const Program& program, std::vector<std::string> arguments) {
   if (!values) return refuse(program.command, values.error());
   if (const auto answered = answer_common(*values, {program.command})) return *answered;
   const auto code = program.run(*values);
-  return code ? *code : refuse(program.command, code.error());
+  return code ? *code : refuse(program.command, code.error(), *values);
 }
 
 /// The command line without a subcommand: --help, --version, --generate, or a mistake.
@@ -63,7 +68,8 @@ int run_overview(const Command& overview, const std::vector<Program>& subcommand
   const auto values = parse(overview, arguments, process_environment);
   if (!values) return refuse(overview, values.error());
   if (const auto answered = answer_common(*values, commands)) return *answered;
-  fmt::print(stderr, "{}", help(overview, 100, {commands.begin() + 1, commands.end()}));
+  const HelpStyle style{.color = use_color(*values, STDERR_FILENO)};
+  fmt::print(stderr, "{}", help(overview, style, {commands.begin() + 1, commands.end()}));
   return exit_code::usage;
 }
 

@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Help, shows_groups_defaults_choices_and_examples) {
-  EXPECT_EQ(help(test::sample_command(), 80), R"(rig: tests things
+  EXPECT_EQ(help(test::sample_command(), {.width = 80}), R"(rig: tests things
 
 Usage: rig [OPTION]… URL [PATH…]
 
@@ -49,18 +49,22 @@ WSRIG_LIKE_THIS, or in the --config file.
 }
 
 TEST(Help, is_wrapped_to_the_width) {
-  std::istringstream lines(help(test::sample_command(), 60));
+  std::istringstream lines(help(test::sample_command(), {.width = 60}));
   for (std::string line; std::getline(lines, line);)
     EXPECT_LE(line.size(), 62u) << line;  // … has three octets
 }
 
 TEST(Help, of_a_program_lists_its_commands) {
   const std::vector<Command> commands = test::sample_program();
-  const std::string text = help(commands[0], 80, {commands.begin() + 1, commands.end()});
+  const std::string text = help(commands[0], {.width = 80}, {commands.begin() + 1, commands.end()});
   EXPECT_THAT(text, HasSubstr("Usage: kit COMMAND [ARGUMENT]…\n"));
   EXPECT_THAT(text, HasSubstr("Commands:\n  run                  runs scenarios: all of them\n"));
   EXPECT_THAT(text, HasSubstr("'kit COMMAND --help' explains one of them.\n"));
   EXPECT_THAT(text, testing::Not(HasSubstr("--config")));
+}
+
+TEST(Help, has_bold_headings_with_colours) {
+  EXPECT_THAT(help(test::sample_command(), {.color = true}), HasSubstr("\n\x1b[1mUsage:\x1b[0m rig"));
 }
 
 }  // namespace

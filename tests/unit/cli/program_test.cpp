@@ -69,6 +69,13 @@ TEST(Program, a_wrong_option_is_one_line_and_exit_code_2) {
   EXPECT_EQ(wrong.out, "");
 }
 
+TEST(Program, colours_are_honoured_by_every_command) {
+  EXPECT_THAT(run_one({"--help", "--color=always"}, succeed).out, HasSubstr("\x1b[1mOptions:\x1b[0m"));
+  EXPECT_THAT(run_kit({"--help", "--color=always"}).out, HasSubstr("\x1b[1mCommands:\x1b[0m"));
+  const auto refuse = [](const Values&) { return diag::Diagnostic{.message = "no"}; };
+  EXPECT_EQ(run_one({"u", "--color=always"}, refuse).err, "\x1b[1;31mrig:\x1b[0m no\n");
+}
+
 TEST(Program, what_the_body_returns_is_the_exit_code) {
   EXPECT_EQ(run_one({"u"}, [](const Values&) { return 3; }).code, 3);
 }
