@@ -58,7 +58,7 @@ void MessageAssembler::clear() {
   payload_ = {};
   wire_size_ = 0;
   frames_ = 0;
-  compressed_ = text_unjudged_ = open_ = discarded_ = complete_ = false;
+  compressed_ = text_unjudged_ = violated_ = open_ = discarded_ = complete_ = false;
 }
 
 void MessageAssembler::start(const FrameHeader& header) {
@@ -92,14 +92,14 @@ void MessageAssembler::abandon_inflating() {
   if (compressed_) inflater_->finish();
 }
 
-/// Judges what an inflate call gave: first the text it appended, then how it ended.
+/// Judges what an inflate call gave: first the text it appended, then how it ended. Only one violation a
+/// message: whether both of them show in one call depends on how the stream was cut.
 std::optional<Violation> MessageAssembler::inflated(InflateStatus status, std::size_t size_before) {
-  auto violation = check_text(Bytes(buffer_).subspan(size_before));
+  const auto violation = check_text(Bytes(buffer_).subspan(size_before));
   if (status == InflateStatus::ok) return violation;
   discard();
-  if (violation) return violation;
-  return judge_->check_message(status == InflateStatus::too_big ? Rule::message_too_big
-                                                                : Rule::deflate_data_corrupt);
+  if (violated_) return violation;
+  return judge(status == InflateStatus::too_big ? Rule::message_too_big : Rule::deflate_data_corrupt);
 }
 
 std::optional<Violation> MessageAssembler::check_text(Bytes text) {
@@ -110,7 +110,13 @@ std::optional<Violation> MessageAssembler::check_text(Bytes text) {
 /// Once a message: what follows the first wrong octet says nothing new.
 std::optional<Violation> MessageAssembler::text_failed() {
   text_unjudged_ = false;
-  return judge_->check_message(Rule::text_not_utf8);
+  return judge(Rule::text_not_utf8);
+}
+
+std::optional<Violation> MessageAssembler::judge(Rule suspected) {
+  const auto violation = judge_->check_message(suspected);
+  violated_ = violation.has_value();
+  return violation;
 }
 
 }  // namespace wsrig::ws

@@ -57,6 +57,7 @@ class MessageAssembler {
   std::optional<Violation> inflated(InflateStatus status, std::size_t size_before);
   std::optional<Violation> check_text(Bytes text);
   std::optional<Violation> text_failed();
+  std::optional<Violation> judge(Rule suspected);
 
   const Limits* limits_;
   const Judge* judge_;
@@ -70,6 +71,7 @@ class MessageAssembler {
   Opcode opcode_ = Opcode::text;
   bool compressed_ = false;
   bool text_unjudged_ = false;  ///< a text, and no violation of UTF-8 was found in it yet
+  bool violated_ = false;       ///< a violation of this message was reported
   bool last_frame_ = false;     ///< the current frame has FIN
   bool open_ = false;
   bool discarded_ = false;
