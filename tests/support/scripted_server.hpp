@@ -67,12 +67,11 @@ class ScriptedServer {
   explicit ScriptedServer(net::Loop& loop) {
     on_request = [](Session& session, const ws::HttpHead& request) { session.accept(request); };
     on_message = [](Session& session, const ws::Message& message) { session.echo(message); };
-    listener_ = std::move(net::Listener::open(loop, net::parse_url("ws://127.0.0.1:0").value(), {},
-                                              [this](std::unique_ptr<net::Channel> channel) {
-                                                if (on_accept) on_accept();
-                                                sessions_.emplace_back(*this, std::move(channel));
-                                              })
-                              .value());
+    auto opened = net::Listener::open(loop, *net::parse_url("ws://127.0.0.1:0"), {}, [this](auto channel) {
+      if (on_accept) on_accept();
+      sessions_.emplace_back(*this, std::move(channel));
+    });
+    listener_ = std::move(*opened);
   }
 
   std::string url() const { return "ws://" + listener_->address(); }

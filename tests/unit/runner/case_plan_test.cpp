@@ -11,7 +11,7 @@ struct Fixture {
     static const diag::Source source("test", "");
     definition.script = parse_script(steps, {.file = &source}).value();
     instance.definition = &definition;
-    settings.subject.url = net::parse_url("ws://127.0.0.1:9001/chat").value();
+    settings.subject.url = *net::parse_url("ws://127.0.0.1:9001/chat");
   }
   std::vector<std::string> body() const { return texts(plan_body(settings, instance)); }
   static std::vector<std::string> texts(const std::vector<Task>& tasks) {

@@ -30,7 +30,7 @@ class CaseRunTest : public ::testing::Test {
     instance.file = &file;
     instance.definition = &definition;
     instance.id = "test/case";
-    settings.subject.url = net::parse_url(url.empty() ? server.url() : url).value();
+    settings.subject.url = *net::parse_url(url.empty() ? server.url() : url);
     std::optional<report::CaseResult> result;
     CaseRun case_run(loop, settings, instance, [&](report::CaseResult ended) {
       result = std::move(ended);

@@ -15,7 +15,7 @@ TEST(ChildProcess, gives_its_lines_then_its_exit) {
   options.argv = {"sh", "-c", "echo one; echo two >&2; printf three; exit 7"};
   options.on_line = [&](std::string_view line) { lines.emplace_back(line); };
   options.on_exit = [&] { loop.stop(); };
-  auto child = ChildProcess::start(loop, std::move(options)).value();
+  auto child = std::move(*ChildProcess::start(loop, std::move(options)));
   loop.run();
   EXPECT_EQ(lines, (std::vector<std::string>{"one", "two", "three"}));
   EXPECT_FALSE(child->is_running());
@@ -37,7 +37,7 @@ TEST(ChildProcess, terminate_ends_the_whole_group) {
   std::unique_ptr<ChildProcess> child;
   options.on_line = [&](std::string_view) { child->terminate(); };
   options.on_exit = [&] { loop.stop(); };
-  child = std::move(ChildProcess::start(loop, std::move(options)).value());
+  child = std::move(*ChildProcess::start(loop, std::move(options)));
   loop.run();
   EXPECT_EQ(child->exit_text(), "signal 15");
 }
@@ -47,7 +47,7 @@ TEST(ChildProcess, destruction_kills_what_ignores_signals) {
   ChildProcess::Options options;
   options.argv = {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1000; done"};
   options.on_line = [&](std::string_view) { loop.stop(); };
-  auto child = std::move(ChildProcess::start(loop, std::move(options)).value());
+  auto child = std::move(*ChildProcess::start(loop, std::move(options)));
   loop.run();
   const pid_t pid = child->pid();
   child.reset();
@@ -62,7 +62,7 @@ TEST(ChildProcess, environment_is_added) {
   options.environment = {{"WSRIG_TEST_VALUE", "a b"}};
   options.on_line = [&](std::string_view line) { seen = line; };
   options.on_exit = [&] { loop.stop(); };
-  auto child = std::move(ChildProcess::start(loop, std::move(options)).value());
+  auto child = std::move(*ChildProcess::start(loop, std::move(options)));
   loop.run();
   EXPECT_EQ(seen, "a b");
 }

@@ -44,7 +44,7 @@ std::string start_and_stop(std::vector<Service> services, Variables* variables =
 TEST(OrderOfNeed, needs_come_first) {
   const auto ordered =
       order_of_need({service("proxy", {"echo", "auth"}), service("auth", {"echo"}), service("echo", {})});
-  EXPECT_EQ(names(ordered.value()), (std::vector<std::string>{"echo", "auth", "proxy"}));
+  EXPECT_EQ(names(*ordered), (std::vector<std::string>{"echo", "auth", "proxy"}));
 }
 
 TEST(OrderOfNeed, cycles_and_unknown_names_are_told) {
