@@ -234,12 +234,23 @@ bool starts_close_code(const TokenReader& reader) {
   return reader.peek().kind == Token::Kind::number || reader.peek().kind == Token::Kind::variable;
 }
 
+namespace {
+
+/// The code stands in front of the reason; attributes may stand anywhere.
+bool may_read_close_code(const TokenReader& reader, const FrameText& frame) {
+  return frame.kind == "close" && frame.kind_value.parts.empty() && !frame.payload &&
+         starts_close_code(reader);
+}
+
+}  // namespace
+
 FrameText read_frame(TokenReader& reader, std::span<const std::string_view> known) {
   FrameText frame = read_kind(reader, known);
-  if (frame.kind == "close" && starts_close_code(reader)) frame.kind_value = read_joined(reader);
   while (true) {
     if (starts_attribute(reader)) {
       frame.attributes.push_back(read_attribute(reader, frame.attributes));
+    } else if (may_read_close_code(reader, frame)) {
+      frame.kind_value = read_joined(reader);
     } else if (!frame.payload && starts_expression(reader)) {
       frame.payload = read_expression(reader);
     } else {

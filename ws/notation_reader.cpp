@@ -54,8 +54,8 @@ void TokenReader::fail_unexpected(std::string_view wanted) const {
 std::string describe(const Token& token) {
   const std::size_t line_end = std::min<std::size_t>(token.text.find('\n'), 40);
   const bool quoted = token.kind == Token::Kind::string || token.kind == Token::Kind::triple_string;
-  if (quoted) return "a string";
-  if (token.kind == Token::Kind::regex) return "a regular expression";
+  if (quoted) return "string";
+  if (token.kind == Token::Kind::regex) return "regular expression";
   return fmt::format("'{}{}'", token.text.substr(0, line_end), token.text.size() > line_end ? "…" : "");
 }
 

@@ -46,7 +46,7 @@ class TokenReader {
   std::size_t last_end_ = 0;
 };
 
-/// A token in a message: 'word', "a string".
+/// A token in a message: 'word', "string".
 std::string describe(const Token& token);
 
 /// Does an expression begin with this token: a string, a variable, hex( random( or repeat( ?

@@ -102,21 +102,18 @@ class CaseReader {
   }
 
   std::vector<std::string> read_slugs(const YamlNode& node, std::string_view what) {
-    auto words = read_texts(node, what, findings_);
-    for (const std::string& word : words) {
-      if (!is_slug(word)) findings_.add(node, fmt::format("'{}' in {} is not a slug", word, what));
+    std::vector<std::string> texts;
+    for (const YamlNode* const item : read_text_items(node, what, findings_)) {
+      texts.push_back(item->value);
+      if (!is_slug(item->value)) findings_.add(*item, fmt::format("'{}' is not a slug", item->value));
     }
-    return words;
+    return texts;
   }
 
   void read_needs(const YamlNode& node) {
-    case_.needs = read_texts(node, "needs", findings_);
-    for (const std::string& need : case_.needs) {
-      if (std::find(keys::capabilities.begin(), keys::capabilities.end(), need) != keys::capabilities.end())
-        continue;
-      findings_.add(
-          node, fmt::format("unknown capability '{}'; one of {}", need, fmt::join(keys::capabilities, ", ")),
-          diag::did_you_mean(need, keys::capabilities));
+    for (const YamlNode* const item : read_text_items(node, "needs", findings_)) {
+      if (read_choice(*item, "an item of needs", keys::capabilities, findings_))
+        case_.needs.push_back(item->value);
     }
   }
 
@@ -264,9 +261,9 @@ class CaseReader {
   void read_offer(const YamlNode& offer) {
     if (!check_keys(offer, "offer", keys::offer, findings_)) return;
     if (const YamlNode* const names = offer.find("subprotocols")) {
-      case_.offer.subprotocols = read_texts(*names, "subprotocols", findings_);
-      for (const std::string& name : case_.offer.subprotocols)
-        check_template(*names, name, known_, findings_);
+      for (const YamlNode* const name : read_text_items(*names, "subprotocols", findings_)) {
+        case_.offer.subprotocols.push_back(read_request_text(*name, "a subprotocol"));
+      }
     }
     if (const YamlNode* const value = offer.find("extensions"))
       case_.offer.extensions = read_request_text(*value, "extensions");

@@ -46,14 +46,20 @@ std::optional<std::chrono::milliseconds> read_duration(const YamlNode& node, std
   return {};
 }
 
-std::vector<std::string> read_texts(const YamlNode& node, std::string_view what, Findings& findings) {
-  if (node.is_scalar()) return {node.value};
-  std::vector<std::string> texts;
+std::vector<const YamlNode*> read_text_items(const YamlNode& node, std::string_view what,
+                                             Findings& findings) {
+  if (node.is_scalar()) return {&node};
+  std::vector<const YamlNode*> items;
   if (!node.is_sequence()) findings.add(node, fmt::format("{} must be a list of texts", what));
   for (const YamlNode& item : node.items) {
-    if (auto text = read_text(item, fmt::format("an item of {}", what), findings))
-      texts.push_back(std::move(*text));
+    if (read_text(item, fmt::format("an item of {}", what), findings)) items.push_back(&item);
   }
+  return items;
+}
+
+std::vector<std::string> read_texts(const YamlNode& node, std::string_view what, Findings& findings) {
+  std::vector<std::string> texts;
+  for (const YamlNode* const item : read_text_items(node, what, findings)) texts.push_back(item->value);
   return texts;
 }
 

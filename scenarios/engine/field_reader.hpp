@@ -36,7 +36,9 @@ std::optional<bool> read_flag(const YamlNode& node, std::string_view what, Findi
 /// A duration with its unit, in whole milliseconds, at most a day.
 std::optional<std::chrono::milliseconds> read_duration(const YamlNode& node, std::string_view what,
                                                        Findings& findings);
-/// A list of texts; a single text is a list of one.
+/// The nodes of a list of texts; a single text is a list of one.
+std::vector<const YamlNode*> read_text_items(const YamlNode& node, std::string_view what, Findings& findings);
+/// Their values.
 std::vector<std::string> read_texts(const YamlNode& node, std::string_view what, Findings& findings);
 /// One of some words.
 std::optional<std::string> read_choice(const YamlNode& node, std::string_view what,

@@ -17,6 +17,10 @@ const Service* find_service(const std::vector<Service>& services, std::string_vi
   return found == services.end() ? nullptr : &*found;
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 void add_service_variables(const std::string& service, KnownVariables& known) {
   for (const std::string_view what : keys::service_variables) known.add(fmt::format("{}.{}", service, what));
 }
@@ -26,7 +30,9 @@ class ServiceReader {
  public:
   ServiceReader(const YamlNode& key, const YamlNode& node, const std::vector<std::string>& names,
                 Findings& findings)
-      : key_(key), node_(node), names_(names), findings_(findings) {}
+      : key_(key), node_(node), names_(names), findings_(findings) {
+    for (const std::string& name : names) add_service_variables(name, known_);
+  }
 
   Service run() {
     service_.name = key_.value;
@@ -47,15 +53,15 @@ class ServiceReader {
  private:
   void read_needs() {
     if (const YamlNode* const needs = node_.find("needs")) {
-      service_.needs = read_texts(*needs, "needs", findings_);
-      for (const std::string& need : service_.needs) check_need(*needs, need);
+      for (const YamlNode* const need : read_text_items(*needs, "needs", findings_)) read_need(*need);
     }
-    for (const std::string& need : service_.needs) add_service_variables(need, known_);
   }
-  void check_need(const YamlNode& place, const std::string& need) {
-    if (std::find(names_.begin(), names_.end(), need) != names_.end()) return;
+  void read_need(const YamlNode& need) {
+    service_.needs.push_back(need.value);
+    if (contains(names_, need.value)) return;
     const std::vector<std::string_view> candidates(names_.begin(), names_.end());
-    findings_.add(place, fmt::format("there is no service '{}'", need), diag::did_you_mean(need, candidates));
+    findings_.add(need, fmt::format("there is no service '{}'", need.value),
+                  diag::did_you_mean(need.value, candidates));
   }
 
   /// Exactly one of `use`, `exec` and `url`.
@@ -120,16 +126,23 @@ class ServiceReader {
     return text;
   }
   std::vector<std::string> read_arguments(const YamlNode& node, std::string_view what) {
+    std::vector<std::string> arguments;
     if (!node.is_sequence())
       findings_.add(node, fmt::format("{} is a list, one item for each argument", what));
-    auto texts = node.is_sequence() ? read_texts(node, what, findings_) : std::vector<std::string>();
-    for (const std::string& text : texts) check_known(node, text);
-    return texts;
+    for (const YamlNode& item : node.items) arguments.push_back(read_template(item, what));
+    return arguments;
   }
 
-  /// `${echo.address}` is known to a service that needs echo: else echo might start too late.
+  /// `${echo.address}` can be used by a service that needs echo: else echo might start too late.
   void check_known(const YamlNode& place, const std::string& text) {
     check_template(place, text, known_, findings_);
+    const auto expression = ws::parse_template(text);
+    for (const ws::Variable& variable : expression ? variables(*expression) : std::vector<ws::Variable>()) {
+      const std::string service = variable.name.substr(0, variable.name.find('.'));
+      if (!contains(names_, service) || contains(service_.needs, service)) continue;
+      findings_.add(place, fmt::format("'{}' uses '{}' without needing it", key_.value, service),
+                    fmt::format("add needs: [{}], so that it is started before", service));
+    }
   }
 
   const YamlNode& key_;

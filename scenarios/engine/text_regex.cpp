@@ -53,8 +53,9 @@ diag::Result<TextRegex> TextRegex::compile(std::string_view text) {
     compiled->regex.assign(text.data(), text.data() + text.size(), boost::regex::perl);
   } catch (const boost::regex_error& error) {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, error.position()));
-    return mistake_at(offset,
-                      "regular expression: " + boost::regex_traits<char>().error_string(error.code()));
+    std::string what = boost::regex_traits<char>().error_string(error.code());
+    if (what.ends_with('.')) what.pop_back();
+    return mistake_at(offset, "regular expression: " + what);
   } catch (const std::runtime_error&) {
     return mistake_at(0, "the regular expression is too complex");
   }

@@ -143,10 +143,10 @@ TEST(FrameText, mistakes_in_words) {
   EXPECT_EQ(mistake("text fin=0 fin=1"), "12: 'fin' is written twice");
   EXPECT_EQ(mistake("text rsv1=1"), "10: 'rsv1' takes no value");
   EXPECT_EQ(mistake("text fin="), "10: a value is missing");
-  EXPECT_EQ(mistake(R"(text "a" fin=0 "b")"), "16: unexpected a string; expected the end of the step");
+  EXPECT_EQ(mistake(R"(text "a" fin=0 "b")"), "16: unexpected string; expected the end of the step");
   EXPECT_EQ(mistake("text x"), "6: unexpected 'x'; expected the end of the step");
   EXPECT_EQ(mistake("\"x\""),
-            "1: unexpected a string; expected a frame: text, binary, cont, ping, pong, close, op");
+            "1: unexpected string; expected a frame: text, binary, cont, ping, pong, close, op");
   EXPECT_EQ(mistake("op 3"), "4: unexpected '3'; expected '='");
 }
 
