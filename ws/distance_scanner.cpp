@@ -112,7 +112,7 @@ class DistanceScanner::BitReader {
       exhausted_ = true;
       return 0;
     }
-    const std::uint32_t bit = (data_[at_ / 8] >> (at_ % 8)) & 1u;
+    const std::uint32_t bit = (std::uint32_t{data_[at_ / 8]} >> (at_ % 8)) & 1u;
     ++at_;
     return bit;
   }
