@@ -84,7 +84,7 @@ void Deflater::compress(Bytes message, ByteBuffer& out) {
   if (!state_) state_ = std::make_unique<State>(window_bits_, level_, memory_level_);
   while (message.size() > max_slice) state_->run(next_slice(message), Z_NO_FLUSH, out);
   state_->run(message, Z_SYNC_FLUSH, out);
-  out.resize(out.size() - flush_tail.size());
+  out.erase(out.end() - flush_tail.size(), out.end());
   if (!takeover_) state_.reset();
 }
 

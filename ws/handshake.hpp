@@ -48,11 +48,11 @@ struct HandshakeFinding {
 /// What a client asks for. Order of `headers` is kept; they come behind the standard ones.
 struct ClientRequest {
   std::string target = "/";
-  std::string host;  ///< with the port when it is not the default
-  std::string key;   ///< from make_key
-  std::vector<std::string> subprotocols;
-  std::string extensions;  ///< the header's value; empty: no header
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::string host = {};  ///< with the port when it is not the default
+  std::string key = {};   ///< from make_key
+  std::vector<std::string> subprotocols = {};
+  std::string extensions = {};  ///< the header's value; empty: no header
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 std::string build_request(const ClientRequest& request);
 
