@@ -113,10 +113,10 @@ std::vector<CaseInstance> expand(const std::vector<std::shared_ptr<ScenarioFile>
 /// What to run. A pattern is a glob (`*` any text, `?` one octet) over the full id, over the id without its
 /// brackets, and over the aliases.
 struct Selection {
-  std::vector<std::string> ids;  ///< any of them
-  std::vector<std::string> excluded;
-  std::vector<std::string> tags;  ///< any of them; a tag with '!' in front excludes
-  std::vector<report::Level> levels;
+  std::vector<std::string> ids{};  ///< any of them
+  std::vector<std::string> excluded{};
+  std::vector<std::string> tags{};  ///< any of them; a tag with '!' in front excludes
+  std::vector<report::Level> levels{};
   std::size_t shard_index = 0, shard_count = 1;
 };
 /// Keeps the order. A pattern or tag that matches nothing is a diagnostic with a suggestion. Of what is
