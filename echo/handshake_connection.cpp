@@ -37,7 +37,9 @@ bool wants_html(const ws::HttpHead& request) {
 
 ws::ResponseHead refuse_method() {
   ws::ResponseHead response = ws::build_refusal(405, "only GET is served here\n");
-  response.fields.emplace_back("Allow", "GET, HEAD");
+  for (auto& [name, value] : response.fields) {
+    if (name == "Allow") value = "GET, HEAD";
+  }
   return response;
 }
 

@@ -1,5 +1,6 @@
 #include "echo/options.hpp"
 
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <limits>
@@ -265,6 +266,20 @@ std::vector<std::string> split_names(const std::vector<std::string>& lists) {
   return names;
 }
 
+/// Boost.Beast is there for comparison: it has its own ways, and not all that our core has.
+std::optional<Diagnostic> find_beyond_beast(const Values& values, const Config& config) {
+  constexpr std::array options{"misbehave",     "source-size",   "source-rate",  "max-headers", "max-frame",
+                               "max-fragments", "ping-interval", "pong-timeout", "cert",        "key"};
+  for (const char* option : options) {
+    if (values.given(option)) return mistake(fmt::format("'--{}' is not for '--engine beast'", option));
+  }
+  if (config.mode == Mode::source) return mistake("'--mode source' is not for '--engine beast'");
+  for (const net::Url& url : config.listeners) {
+    if (url.scheme != "ws") return mistake("'" + url.print() + "': '--engine beast' listens on ws:// only");
+  }
+  return {};
+}
+
 /// What one option asks for and another one, or a listener, cannot give.
 std::optional<Diagnostic> find_contradiction(const Values& values, const Config& config) {
   if (values.flag("no-deflate") && values.given("deflate"))
@@ -276,6 +291,9 @@ std::optional<Diagnostic> find_contradiction(const Values& values, const Config&
   if (values.given("source-rate") && config.mode != Mode::source)
     return mistake("'--source-rate' needs '--mode source'");
   if (values.given("key") && !values.given("cert")) return mistake("'--key' needs '--cert'");
+  if (config.engine == Engine::beast) {
+    if (auto beyond = find_beyond_beast(values, config)) return beyond;
+  }
   for (const net::Url& url : config.listeners) {
     const bool raw_mode = config.mode == Mode::echo || config.mode == Mode::sink;
     if (!url.is_websocket() && !raw_mode) return mistake("'" + url.print() + "' can only echo or sink");

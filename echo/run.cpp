@@ -8,8 +8,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
+#include "echo/beast_server.hpp"
+#include "echo/core_server.hpp"
 #include "echo/misbehaviour.hpp"
-#include "echo/server.hpp"
 
 namespace wsrig::echo {
 
@@ -48,6 +49,11 @@ void print_ready(const net::Url& url) {
   std::fflush(stdout);
 }
 
+std::unique_ptr<Server> make_server(net::Loop& loop, const Config& config, Behaviour behaviour) {
+  if (config.engine == Engine::beast) return make_beast_server(loop, config);
+  return std::make_unique<CoreServer>(loop, config, std::move(behaviour));
+}
+
 }  // namespace
 
 diag::Result<Behaviour> make_behaviour(const Config& config) {
@@ -63,13 +69,13 @@ diag::Result<int> run(const Config& config) {
   if (!behaviour) return behaviour.error();
   raise_descriptor_limit();
   net::Loop loop;
-  Server server(loop, config, std::move(*behaviour));
-  if (const auto problem = server.open()) {
+  const auto server = make_server(loop, config, std::move(*behaviour));
+  if (const auto problem = server->open()) {
     fmt::print(stderr, "wsrig-echo: {}\n", *problem);
     return cli::exit_code::environment;
   }
-  net::on_stop_signals(loop, [&](int) { server.stop([&] { loop.stop(); }); });
-  for (const net::Url& url : server.addresses()) print_ready(url);
+  net::on_stop_signals(loop, [&](int) { server->stop([&] { loop.stop(); }); });
+  for (const net::Url& url : server->addresses()) print_ready(url);
   loop.run();
   return cli::exit_code::ok;
 }

@@ -1,4 +1,4 @@
-#include "echo/server.hpp"
+#include "echo/core_server.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,21 +32,19 @@ std::string over_capacity() {
 
 }  // namespace
 
-Server::Server(net::Loop& loop, const Config& config, Behaviour behaviour)
+CoreServer::CoreServer(net::Loop& loop, const Config& config, Behaviour behaviour)
     : loop_(loop), config_(config), behaviour_(std::move(behaviour)), sweep_timer_(loop) {
   schedule_sweep();
 }
 
-Server::~Server() = default;
-
-std::optional<std::string> Server::open() {
+std::optional<std::string> CoreServer::open() {
   for (const net::Url& url : config_.listeners) {
     if (auto problem = open(url)) return problem;
   }
   return {};
 }
 
-std::optional<std::string> Server::open(const net::Url& url) {
+std::optional<std::string> CoreServer::open(const net::Url& url) {
   net::ListenOptions options;
   if (url.is_tls()) {
     if (auto problem = make_tls()) return problem;
@@ -66,7 +64,7 @@ std::optional<std::string> Server::open(const net::Url& url) {
 }
 
 // One certificate for all listeners.
-std::optional<std::string> Server::make_tls() {
+std::optional<std::string> CoreServer::make_tls() {
   if (tls_) return {};
   net::TlsServerOptions options;
   options.cert_file = config_.cert_file;
@@ -77,7 +75,7 @@ std::optional<std::string> Server::make_tls() {
   return {};
 }
 
-std::vector<net::Url> Server::addresses() const {
+std::vector<net::Url> CoreServer::addresses() const {
   std::vector<net::Url> urls;
   for (const auto& route : routes_) {
     net::Url url = *net::parse_url(route->url.scheme + "://" + route->listener->address());
@@ -87,7 +85,7 @@ std::vector<net::Url> Server::addresses() const {
   return urls;
 }
 
-void Server::accepted(std::unique_ptr<net::Channel> channel, const Route& route) {
+void CoreServer::accepted(std::unique_ptr<net::Channel> channel, const Route& route) {
   if (connections_.size() >= config_.max_connections + connections_to_refuse) return;
   auto connection = first_part(std::move(channel), route);
   connection->index = connections_.size();
@@ -95,7 +93,8 @@ void Server::accepted(std::unique_ptr<net::Channel> channel, const Route& route)
   connections_.back()->begin();
 }
 
-std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> channel, const Route& route) {
+std::unique_ptr<Connection> CoreServer::first_part(std::unique_ptr<net::Channel> channel,
+                                                   const Route& route) {
   Registry& registry = *this;
   const bool is_websocket = route.url.is_websocket();
   if (connections_.size() >= config_.max_connections) {
@@ -106,7 +105,7 @@ std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> cha
   return std::make_unique<HandshakeConnection>(registry, std::move(channel), config_, behaviour_, route.path);
 }
 
-void Server::remove(Connection& connection) {
+void CoreServer::remove(Connection& connection) {
   const std::size_t index = connection.index;
   const auto removed = std::move(connections_[index]);
   connections_[index] = std::move(connections_.back());
@@ -115,7 +114,7 @@ void Server::remove(Connection& connection) {
   finish_when_empty();
 }
 
-void Server::replace(Connection& connection, std::unique_ptr<Connection> next) {
+void CoreServer::replace(Connection& connection, std::unique_ptr<Connection> next) {
   next->index = connection.index;
   const auto replaced = std::exchange(connections_[next->index], nullptr);
   Connection& current = *next;
@@ -123,24 +122,24 @@ void Server::replace(Connection& connection, std::unique_ptr<Connection> next) {
   current.begin();
 }
 
-void Server::schedule_sweep() {
+void CoreServer::schedule_sweep() {
   sweep_timer_.start(sweep_interval(config_.timeouts), [this] { sweep(); });
 }
 
 // Backwards: who is removed makes room for the last one, which was looked at already.
-void Server::sweep() {
+void CoreServer::sweep() {
   schedule_sweep();
   for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->sweep(loop_.now());
 }
 
-void Server::stop(std::function<void()> stopped) {
+void CoreServer::stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
   for (const auto& route : routes_) route->listener->stop();
   for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop();
   finish_when_empty();
 }
 
-void Server::finish_when_empty() {
+void CoreServer::finish_when_empty() {
   if (stopped_ && connections_.empty()) loop_.post(std::exchange(stopped_, nullptr));
 }
 
