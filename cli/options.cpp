@@ -103,6 +103,13 @@ std::optional<Mistake> add_written(Layer& layer, const Option& option, std::stri
   return {};
 }
 
+std::vector<std::string> command_line(const Command& command, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{program_name(command)};
+  if (const std::string name = subcommand_name(command); !name.empty()) words.push_back(name);
+  std::ranges::copy(arguments, std::back_inserter(words));
+  return words;
+}
+
 }  // namespace
 
 /// Reads the three sources of one command's options and merges them.
@@ -153,7 +160,7 @@ class OptionParser {
 
   Result<Layer> read_arguments(const std::vector<std::string>& arguments) {
     using po::command_line_style::style_t;
-    values_.arguments_ = arguments;
+    values_.argv_ = command_line(command_, arguments);
     try {
       const po::options_description table = description();
       const auto parsed = po::command_line_parser(arguments)

@@ -66,15 +66,15 @@ class Values {
   const std::string& text(std::string_view name) const;               ///< last value; empty when absent
   const std::vector<std::string>& list(std::string_view name) const;  ///< all values
   const std::vector<std::string>& positionals() const { return positionals_; }
-  /// The arguments as they were given, for reports.
-  const std::vector<std::string>& arguments() const { return arguments_; }
+  /// The command line for reports: the program, its subcommand, and the arguments as they were given.
+  const std::vector<std::string>& argv() const { return argv_; }
 
  private:
   friend class OptionParser;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::set<std::string, std::less<>> given_;
   std::vector<std::string> positionals_;
-  std::vector<std::string> arguments_;
+  std::vector<std::string> argv_;
 };
 
 /// Every command understands --help, --version, --config FILE and --color (added by this library). A mistake

@@ -118,7 +118,7 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
   }
   const report::ConsoleStyle style{.color = cli::use_color(values, 1), .verbose = values.flag("verbose")};
   options.own_echo_over_tls = values.flag("tls");
-  options.argv = values.arguments();
+  options.argv = values.argv();
   options.on_start = [&](const report::RunResult& run, std::size_t selected) { files->start(run, selected); };
   options.on_note = [&](const std::string& note) { print_error(command.program, note); };
   options.on_case = [&](const report::CaseResult& result) {

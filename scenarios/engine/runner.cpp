@@ -20,18 +20,21 @@ using report::RunResult;
 
 namespace {
 
-/// Cases of one file, which share its services.
+/// Cases that share their services: those of one file, or of several files that have none.
 struct Group {
   const ScenarioFile* file = nullptr;
   std::vector<const CaseInstance*> cases;
 };
 
-std::vector<Group> group_by_file(const std::vector<CaseInstance>& instances) {
+bool share_services(const ScenarioFile& one, const ScenarioFile& other) {
+  return &one == &other || (one.services.empty() && other.services.empty() && one.tls == other.tls);
+}
+
+std::vector<Group> group_by_services(const std::vector<CaseInstance>& instances) {
   std::vector<Group> groups;
   for (const auto& instance : instances) {
-    if (groups.empty() || groups.back().file != instance.file) {
+    if (groups.empty() || !share_services(*groups.back().file, *instance.file))
       groups.push_back({instance.file, {}});
-    }
     groups.back().cases.push_back(&instance);
   }
   return groups;
@@ -79,10 +82,10 @@ class Run {
  public:
   Run(const std::vector<CaseInstance>& instances, const RunOptions& options)
       : options_(options),
-        groups_(group_by_file(instances)),
+        groups_(group_by_services(instances)),
         settings_(options.cases),
         total_(instances.size()) {
-    result_.version = cli::version();
+    result_.version = cli::version_number();
     result_.seed = options.cases.seed;
     result_.subject = options.subject_url;
     result_.argv = options.argv;

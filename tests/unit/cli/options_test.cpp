@@ -87,6 +87,13 @@ TEST(Options, two_dashes_end_the_options) {
   EXPECT_THAT(read({"a", "-s", "b"}).value().positionals(), ElementsAre("a", "b"));
 }
 
+TEST(Options, the_command_line_is_kept_for_reports) {
+  EXPECT_THAT(read({"-s", "u"}).value().argv(), ElementsAre("rig", "-s", "u"));
+  const Command run{.program = "kit run", .positionals = {{.name = "PATH"}}};
+  const auto values = parse(run, {"x"}, [](const std::string&) { return std::nullopt; });
+  EXPECT_THAT(values.value().argv(), ElementsAre("kit", "run", "x"));
+}
+
 TEST(Options, an_unknown_option_gets_a_suggestion) {
   EXPECT_EQ(mistake({"--lisen", "x"}).message, "unknown option '--lisen'");
   EXPECT_EQ(mistake({"--lisen=x"}).hint, "did you mean '--listen'?");
