@@ -291,6 +291,9 @@ class CaseReader {
     if (!script) return findings_.add(std::move(script.error()));
     case_.script = std::move(*script);
     if (case_.script.steps.empty()) findings_.add(*steps, "the steps are empty");
+    if (case_.script.steps.size() > max_steps_of_case / case_.combinations.size()) {
+      return findings_.add(*steps, fmt::format("more than {} steps in all combinations", max_steps_of_case));
+    }
     read_handshake();
     check_steps(case_, known_, findings_);
   }

@@ -9,6 +9,8 @@ namespace wsrig::engine {
 /// The largest number of combinations of one case, and of all cases of a file.
 inline constexpr std::size_t max_combinations = 100'000;
 inline constexpr std::size_t max_combinations_of_file = 1'000'000;
+/// The largest number of steps of a case, over all its combinations.
+inline constexpr std::size_t max_steps_of_case = 5'000'000;
 
 /// Reads `tls:`, on top of what is already set.
 void read_tls(const YamlNode& node, Tls& tls, Findings& findings);

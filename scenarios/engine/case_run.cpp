@@ -414,13 +414,13 @@ void CaseRun::settle(const Task& task, const Alternative& alternative, const Obs
 /// The case's own steps are over: what is left is the closing handshake.
 void CaseRun::skip_body() { position_ = tasks_.size(); }
 
-/// A 101 must be right in all that RFC 6455 §4.1 asks of it, whatever the case looks at.
+/// A 101 must be right in all that a client checks (RFC 6455 §4.1), whatever the case looks at.
 void CaseRun::check_response(const Task& task, const SawResponse& seen) {
   if (seen.head->status() != 101) return;
   if (!seen.findings.empty()) {
-    const auto& finding = seen.findings.front();
-    fail_rule(task, finding.section, finding.message);
-    return;
+    const std::string& text = seen.findings.front().message;
+    if (task.stage == Stage::body) return decide(Grade::fail, text, &task);
+    return decide(Grade::error, "the handshake is not valid: " + text, &task);
   }
   const auto& needs = instance_.definition->needs;
   const bool needs_deflate = std::find(needs.begin(), needs.end(), "deflate") != needs.end();

@@ -8,6 +8,7 @@
 namespace wsrig::engine {
 
 void Findings::add(const YamlNode& place, std::string message, std::string hint) {
+  if (full()) return;  // a diagnostic copies its line, which may be long
   add(source_.at_line(place.line, place.column, 1, std::move(message), std::move(hint)));
 }
 
@@ -79,6 +80,7 @@ bool check_keys(const YamlNode& node, std::string_view what, std::span<const std
     return false;
   }
   for (const auto& [key, value] : node.members) {
+    if (findings.full()) return true;
     if (std::find(known.begin(), known.end(), key.value) != known.end()) continue;
     findings.add(key,
                  fmt::format("unknown key '{}' in {}; one of {}", key.value, what, fmt::join(known, ", ")),

@@ -51,6 +51,8 @@ struct Offer {
 struct Tls {
   bool insecure = false;
   std::string ca_file, server_name, cert_file, key_file;
+
+  friend bool operator==(const Tls&, const Tls&) = default;
 };
 
 using Variables = std::vector<std::pair<std::string, std::string>>;  ///< in the order written

@@ -36,8 +36,8 @@ struct RunOptions {
   std::function<void(std::string)> on_note;  ///< a hint for the user, one line
 };
 
-/// Runs cases file by file (services live as long as their file's cases run), side by side within a file, on
-/// one loop in this thread. SIGINT and SIGTERM end it with a complete report of what ran.
+/// Runs cases side by side on one loop in this thread; files with services of their own one after the other.
+/// SIGINT and SIGTERM end it with a complete report of what ran.
 report::RunResult run_cases(const std::vector<CaseInstance>& instances, const RunOptions& options);
 
 }  // namespace wsrig::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <set>
 #include <utility>
 
 #include "scenarios/engine/overload.hpp"
@@ -251,15 +252,13 @@ diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& ori
 
 std::vector<ws::Variable> free_variables(const Script& script) {
   std::vector<ws::Variable> free;
-  std::vector<std::string> captured;
+  std::set<std::string> captured;
   for (const Step& step : script.steps) {
     Names names;
     std::visit([&](const auto& action) { collect(action, names); }, step.action);
     std::copy_if(names.used.begin(), names.used.end(), std::back_inserter(free),
-                 [&](const ws::Variable& variable) {
-                   return std::find(captured.begin(), captured.end(), variable.name) == captured.end();
-                 });
-    captured.insert(captured.end(), names.captured.begin(), names.captured.end());
+                 [&](const ws::Variable& variable) { return !captured.contains(variable.name); });
+    captured.insert(names.captured.begin(), names.captured.end());
   }
   return free;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "scenarios/engine/overload.hpp"
@@ -147,28 +148,37 @@ class StepCheck {
   }
 
  private:
-  /// Checks each set of values once, however many combinations share it, up to the first mistake.
+  using Names = std::set<std::string>;
+
   void check(const Checkable& checkable) {
-    std::set<std::string> seen;
-    for (const Variables& values : definition_.combinations) {
-      const auto key = key_of(checkable, values);
-      if (!key) return;  // the run must tell
-      if (!seen.insert(*key).second) continue;
-      const ws::Scope scope{.lookup = [&](std::string_view name) { return value_in(values, name); }};
-      if (auto wrong = checkable.check(scope)) return report(std::move(*wrong), *key);
-      if (checkable.variables.empty()) return;
+    Names names;
+    for (const Variable& variable : checkable.variables) names.insert(variable.name);
+    for (const Variables* const values : distinct(names)) {
+      const ws::Scope scope{.lookup = [&](std::string_view name) { return value_in(*values, name); }};
+      if (auto wrong = checkable.check(scope)) return report(std::move(*wrong), written(names, *values));
     }
   }
 
-  /// The values it uses, `cut=1X, mid=x`; nothing when one is not known before the run.
-  static std::optional<std::string> key_of(const Checkable& checkable, const Variables& values) {
-    std::set<std::string> pairs;
-    for (const Variable& variable : checkable.variables) {
-      const auto value = value_in(values, variable.name);
-      if (!value) return {};
-      pairs.insert(fmt::format("{}={}", variable.name, *value));
+  /// One combination for each set of values that these names take; none when a name is known to the run only.
+  const std::vector<const Variables*>& distinct(const Names& names) {
+    const auto [entry, is_new] = distinct_.try_emplace(names);
+    if (!is_new) return entry->second;
+    std::set<std::string> seen;
+    for (const Variables& values : definition_.combinations) {
+      const bool known =
+          std::all_of(names.begin(), names.end(), [&](const auto& name) { return value_in(values, name); });
+      if (known && seen.insert(written(names, values)).second) entry->second.push_back(&values);
     }
-    return fmt::format("{}", fmt::join(pairs, ", "));
+    return entry->second;
+  }
+
+  /// `cut=1X, mid=x`
+  static std::string written(const Names& names, const Variables& values) {
+    std::string text;
+    for (const std::string& name : names) {
+      text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, value_in(values, name).value_or(""));
+    }
+    return text;
   }
 
   void report(diag::Diagnostic wrong, const std::string& values) {
@@ -181,6 +191,7 @@ class StepCheck {
 
   const Case& definition_;
   Findings& findings_;
+  std::map<Names, std::vector<const Variables*>> distinct_;
   std::set<std::pair<std::size_t, std::size_t>> reported_;
 };
 
