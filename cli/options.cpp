@@ -103,6 +103,12 @@ std::optional<Mistake> add_written(Layer& layer, const Option& option, std::stri
   return {};
 }
 
+/// The option's name as it stands in its token: `--x` of `--x=1`, `-x` of `-vx1`.
+std::string name_in(const po::option& given) {
+  const std::string& token = given.original_tokens.front();
+  return token.starts_with("--") ? token.substr(0, token.find('=')) : given.string_key;
+}
+
 std::vector<std::string> command_line(const Command& command, const std::vector<std::string>& arguments) {
   std::vector<std::string> words{program_name(command)};
   if (const std::string name = subcommand_name(command); !name.empty()) words.push_back(name);
@@ -161,6 +167,11 @@ class OptionParser {
   Result<Layer> read_arguments(const std::vector<std::string>& arguments) {
     using po::command_line_style::style_t;
     values_.argv_ = command_line(command_, arguments);
+    const auto end = std::ranges::find(arguments, "--");
+    // Boost takes an option without a name for a positional.
+    const auto nameless =
+        std::find_if(arguments.begin(), end, [](const std::string& word) { return word.starts_with("--="); });
+    if (nameless != end) return without_place(unknown(*nameless, "--"));
     try {
       const po::options_description table = description();
       const auto parsed = po::command_line_parser(arguments)
@@ -175,9 +186,11 @@ class OptionParser {
   }
 
   Mistake explain(const po::invalid_command_line_syntax& wrong) const {
-    const Option* option =
-        find(wrong.get_option_name().substr(wrong.get_option_name().find_first_not_of('-')));
-    if (option == nullptr) return {wrong.what()};
+    const std::string written = wrong.get_option_name();
+    std::string_view name = written;
+    name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+    const Option* option = find(name);
+    if (option == nullptr) return unknown(written, "--");
     if (option->is_flag()) return {fmt::format("option '--{}' takes no value", option->name)};
     return missing_value(*option);
   }
@@ -196,8 +209,7 @@ class OptionParser {
 
   std::optional<Mistake> take_option(Layer& layer, const po::option& given) const {
     const Option* option = given.unregistered ? nullptr : find(given.string_key);
-    const bool is_letter = given.string_key.starts_with('-');
-    if (option == nullptr) return unknown(is_letter ? given.string_key : "--" + given.string_key, "--");
+    if (option == nullptr) return unknown(name_in(given), "--");
     const std::string value = option->is_flag() ? "true" : given.value.at(0);
     // `--listen --json`: the value was forgotten; a value that does begin so is written `--listen=--json`.
     if (given.original_tokens.size() > 1 && value.starts_with("--")) return missing_value(*option);
@@ -255,8 +267,8 @@ class OptionParser {
     if (option == nullptr || environment_name(*option).empty() || option->name == "config") {
       return unknown(name, "");
     }
-    if (equals != std::string_view::npos)
-      return add_written(layer, *option, trim(written.substr(equals + 1)));
+    const bool has_value = equals != std::string_view::npos;
+    if (has_value) return add_written(layer, *option, trim(written.substr(equals + 1)));
     if (option->is_flag()) return add_written(layer, *option, "true");
     return Mistake{fmt::format("option '{}' needs a value: {} = {}", name, name, placeholder(*option))};
   }
@@ -280,10 +292,13 @@ class OptionParser {
     if (given > wanted.size() && !any_number) {
       return without_place({fmt::format("unexpected argument '{}'", values_.positionals_[wanted.size()])});
     }
-    std::size_t required = 0;
+    // Those that may be left out give way: of `[URL] PATH` one argument is the PATH.
+    std::size_t needed = 0;
     for (const Positional& positional : wanted) {
-      if (positional.required && given <= required++)
+      if (positional.required) ++needed;
+      if (positional.required && given < needed) {
         return without_place({fmt::format("{} is missing", positional.name)});
+      }
     }
     return {};
   }

@@ -102,6 +102,17 @@ TEST(Options, an_unknown_option_gets_a_suggestion) {
   EXPECT_EQ(mistake({"--zzzzzzzz"}).hint, "");
 }
 
+TEST(Options, words_that_are_hardly_options) {
+  EXPECT_EQ(mistake({"--=x"}).message, "unknown option '--=x'");
+  EXPECT_EQ(mistake({"--="}).message, "unknown option '--='");
+  EXPECT_EQ(mistake({"--lisen="}).message, "unknown option '--lisen'");
+  EXPECT_EQ(mistake({"--lisen="}).hint, "did you mean '--listen'?");
+  EXPECT_EQ(mistake({"-="}).message, "unknown option '-='");
+  EXPECT_EQ(mistake({"---"}).message, "unknown option '---'");
+  EXPECT_THAT(read({"-", "--", "--=x"}).value().positionals(), ElementsAre("-", "--=x"));
+  EXPECT_THAT(read({"", "a"}).value().positionals(), ElementsAre("", "a"));
+}
+
 TEST(Options, a_value_that_is_missing_or_too_much) {
   EXPECT_EQ(mistake({"u", "--listen"}).message, "option '--listen' needs a value: --listen=URL");
   EXPECT_EQ(mistake({"u", "-j"}).message, "option '--jobs' needs a value: --jobs=N");
