@@ -49,7 +49,8 @@ void Channel::read_ready() {
   std::size_t left = octets_per_turn;
   while (readable_ && !paused_ && !dead_ && !read_ended_) {
     if (left == 0) return wake();
-    const ws::MutableBytes buffer = loop_.read_buffer();
+    const ws::MutableBytes whole = loop_.read_buffer();
+    const ws::MutableBytes buffer = whole.first(std::min<std::size_t>(whole.size(), octets_at_once_));
     const IoResult result = stream_.read(buffer);
     left -= std::min(left, result.size);
     if (!deliver(result, buffer.size()) || !loop.is_serving(this)) return;

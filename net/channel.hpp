@@ -49,6 +49,9 @@ class Channel : private Watcher {
   void pause();
   void resume();
   bool is_paused() const { return paused_; }
+  /// Reads at most so many octets at a time, so that no more need be kept for a peer that takes nothing;
+  /// without it, what the loop's read buffer holds.
+  void limit_reads(std::uint32_t octets) { octets_at_once_ = octets; }
 
   /// FIN (over TLS: close_notify, then FIN) behind what is kept; reading goes on.
   void shutdown();
@@ -81,6 +84,7 @@ class Channel : private Watcher {
   error_code write_error_{};
   Clock::time_point last_read_{};
   Clock::time_point last_write_{};
+  std::uint32_t octets_at_once_ = UINT32_MAX;
   bool paused_ = false;
   bool woken_ = false;
   bool readable_ = false;     ///< no read has found the socket empty since the last event

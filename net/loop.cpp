@@ -38,7 +38,7 @@ int create_epoll_set() {
 }  // namespace
 
 struct Loop::State {
-  State() : epoll_set(context, create_epoll_set()), input(read_buffer_size), now(Clock::now()) {
+  State() : epoll_set(context, create_epoll_set()), input(read_headroom + read_buffer_size), now(Clock::now()) {
     wait_for_events();
   }
 
@@ -158,7 +158,7 @@ void Loop::wake(Watcher& watcher) {
 bool Loop::is_serving(const Watcher* watcher) const { return state_->serving == watcher; }
 
 Clock::time_point Loop::now() const { return state_->now; }
-ws::MutableBytes Loop::read_buffer() { return state_->input; }
+ws::MutableBytes Loop::read_buffer() { return ws::MutableBytes(state_->input).subspan(read_headroom); }
 ws::ByteBuffer& Loop::write_buffer() { return state_->output; }
 
 struct Timer::State {

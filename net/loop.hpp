@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,9 @@ class Watcher {
 };
 
 class Timer;
+
+/// Octets before Loop::read_buffer(); no frame header is longer.
+inline constexpr std::size_t read_headroom = 16;
 
 /// One thread's event loop (DESIGN §8): an io_context for control flow, and one edge-triggered epoll set for
 /// data sockets, on whose descriptor Asio waits. Everything on a loop happens in the thread that runs it.
@@ -56,7 +60,8 @@ class Loop {
 
   /// The time at which this turn's events were fetched: one clock read a turn.
   Clock::time_point now() const;
-  /// Shared by all connections of the loop: input of the event at hand.
+  /// Shared by all connections of the loop: input of the event at hand. The `read_headroom` octets before it
+  /// may be written too: room for a frame header in front of what was read.
   ws::MutableBytes read_buffer();
   /// Shared by all connections of the loop: output gathered during the event at hand; whoever uses it leaves
   /// it empty.
