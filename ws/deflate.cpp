@@ -139,11 +139,9 @@ struct Inflater::State {
     return run(flush_tail, Z_BLOCK, nothing, 0) == InflateStatus::ok && at_boundary;
   }
 
-  /// §7.1.2: does no reference reach beyond the window that was agreed? DEFLATE has none beyond 32 KiB.
-  bool keeps_window(Bytes data) {
-    if (window_size == 32 * 1024) return true;
-    scanner.scan(data);
-    return scanner.greatest() <= window_size;
+  /// §7.1.2: as much of `data` as has no reference beyond the window that was agreed.
+  Bytes within_window(Bytes data) {
+    return window_size == DistanceScanner::any_distance ? data : data.first(scanner.scan(data, window_size));
   }
 };
 
@@ -157,8 +155,9 @@ InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit)
   if (!state_) state_ = std::make_unique<State>(window_bits_);
   while (status_ == InflateStatus::ok && !chunk.empty()) {
     const Bytes slice = next_slice(chunk);
-    status_ =
-        state_->keeps_window(slice) ? state_->run(slice, Z_SYNC_FLUSH, out, limit) : InflateStatus::corrupt;
+    const Bytes good = state_->within_window(slice);
+    status_ = state_->run(good, Z_SYNC_FLUSH, out, limit);
+    if (status_ == InflateStatus::ok && good.size() < slice.size()) status_ = InflateStatus::corrupt;
   }
   return status_;
 }

@@ -122,15 +122,18 @@ class DistanceScanner::BitReader {
   bool exhausted_ = false;
 };
 
-void DistanceScanner::scan(Bytes chunk) {
-  if (broken_) return;
+std::size_t DistanceScanner::scan(Bytes chunk, std::uint32_t window) {
+  if (broken_) return chunk.size();
+  const std::size_t before = pending_.size();
   append(pending_, chunk);
   BitReader bits(pending_, pending_bit_);
-  while (!broken_ && step(bits)) {
+  while (!broken_ && greatest_ <= window && step(bits)) {
   }
-  const std::size_t octets = bits.position() / 8;
-  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(octets));
+  // A step always ends in the new octets: the old ones alone were not enough for it.
+  if (greatest_ > window) return (bits.position() - 1) / 8 - before;
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(bits.position() / 8));
   pending_bit_ = bits.position() % 8;
+  return chunk.size();
 }
 
 /// One header, symbol or run of stored octets; false, with nothing taken, when it is not all there yet: each

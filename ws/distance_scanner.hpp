@@ -26,8 +26,12 @@ class PrefixCode {
 /// buffer. Data that is not DEFLATE ends the reading: it is the inflater's to report.
 class DistanceScanner {
  public:
+  static constexpr std::uint32_t any_distance = 32 * 1024;  ///< DEFLATE has no greater one
+
   /// Reads on, however the data is cut. Behind a final block another stream begins (RFC 7692 §7.2.3.4).
-  void scan(Bytes chunk);
+  /// Returns how many octets come before the one that completes a reference beyond `window`, which ends the
+  /// reading; else all.
+  std::size_t scan(Bytes chunk, std::uint32_t window = any_distance);
 
   std::uint32_t greatest() const { return greatest_; }            ///< 0: none so far
   std::uint64_t inflated_size() const { return inflated_size_; }  ///< octets that the data stands for

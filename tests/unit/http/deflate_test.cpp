@@ -185,6 +185,17 @@ TEST(Inflater, rfc7692_s7_1_2_a_reference_beyond_the_agreed_window_is_corrupt) {
   }
 }
 
+TEST(Inflater, what_comes_before_a_reference_beyond_the_window_is_the_same_in_every_cut) {
+  test::DeflateWriter writer;
+  writer.begin_block().literals("abc" + std::string(254, 'x')).reference(257).end_block().end_message();
+  for (const test::Pieces& pieces : test::every_cut(writer.data().size())) {
+    Inflater inflater(8, true);
+    const Inflated inflated = inflate(inflater, writer.data(), pieces);
+    EXPECT_EQ(inflated.status, InflateStatus::corrupt);
+    EXPECT_EQ(as_text(inflated.bytes), "abc" + std::string(254, 'x'));
+  }
+}
+
 TEST(Inflater, rfc7692_s7_1_2_the_window_reaches_over_messages) {
   test::DeflateWriter first, second;
   first.begin_block().literals("abc" + std::string(253, 'x')).end_block().end_message();

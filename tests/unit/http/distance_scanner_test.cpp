@@ -66,6 +66,20 @@ TEST(DistanceScanner, keeps_the_greatest) {
   EXPECT_EQ(scan(writer.data()), (Scanned{4, 13, false}));
 }
 
+TEST(DistanceScanner, stops_before_the_octet_that_completes_a_reference_beyond_the_window) {
+  test::DeflateWriter head, all;
+  head.begin_block().literals("abcdef").reference(4).reference(5);
+  all.begin_block().literals("abcdef").reference(4).reference(5).literals("ghi").end_block();
+  const std::size_t size = head.data().size() - 1;
+  for (const test::Pieces& pieces : test::every_cut(all.data().size())) {
+    DistanceScanner scanner;
+    const std::size_t first = scanner.scan(Bytes(all.data()).first(pieces[0]), 4);
+    EXPECT_EQ(first, std::min(pieces[0], size));
+    if (first < pieces[0]) continue;
+    EXPECT_EQ(first + scanner.scan(Bytes(all.data()).subspan(pieces[0]), 4), size);
+  }
+}
+
 TEST(DistanceScanner, rfc7692_s7_2_3_4_another_stream_follows_a_final_block) {
   test::DeflateWriter writer;
   writer.begin_block(true).literals("abc").end_block().align().begin_block().reference(3).end_block();
