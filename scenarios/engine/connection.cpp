@@ -9,10 +9,11 @@ namespace wsrig::engine {
 namespace {
 
 constexpr std::size_t shown_payload = 120;
-constexpr std::size_t max_inbox_weight = 256u << 20;
+constexpr std::size_t max_inbox_weight = 64u << 20;
 constexpr std::size_t max_inbox_count = 100'000;
-/// A tester has no limits of its own below what a case may send.
-constexpr ws::Limits reading_limits{.frame = 256u << 20, .message = 256u << 20, .fragments = 1u << 24};
+/// What a subject may send at once; more when the tester itself has sent more, for that may come back.
+constexpr std::uint64_t least_message_limit = 16u << 20;
+constexpr std::uint32_t max_fragments = 1u << 24;
 
 ws::ClientRequest request_from(const ws::HttpHead& head) {
   ws::ClientRequest request;
@@ -38,7 +39,7 @@ Connection::Connection(net::Loop& loop, Options options, Random random, Transcri
       head_reader_(std::size_t{1} << 20, 10'000) {
   endpoint_config_.role = ws::Role::client;
   endpoint_config_.mode = ws::Mode::observe;
-  endpoint_config_.limits = reading_limits;
+  endpoint_config_.limits = {least_message_limit, least_message_limit, max_fragments};
   endpoint_config_.answer_ping = false;
   endpoint_config_.answer_close = false;
   endpoint_config_.report_frames = true;

@@ -34,19 +34,18 @@ Result<Match> match_regex(const RegexPayload& pattern, std::string_view payload)
   return captures ? yes(std::move(*captures)) : no(fmt::format("/{}/ does not match", pattern.regex.text()));
 }
 
-Result<Match> match_payload(const PayloadPattern& pattern, std::string_view payload, const MatchScope& scope,
-                            std::string_view before = {}) {
+Result<Match> match_payload(const PayloadPattern& pattern, std::string_view payload,
+                            const MatchScope& scope) {
   return std::visit(Overload{
                         [](const AnyPayload&) -> Result<Match> { return yes(); },
                         [&](const ws::Expression& expression) -> Result<Match> {
                           auto expected = ws::evaluate(expression, *scope.scope);
                           if (!expected) return expected.error();
-                          expected->insert(0, before);
                           return *expected == payload ? yes() : no(difference(*expected, payload));
                         },
-                        [&](const RegexPayload& regex) { return match_regex(regex, payload); },
-                        [&](const JsonPayload& json) -> Result<Match> {
-                          auto captures = json.pattern.match(payload, scope.scope->lookup);
+                        [&](const RegexPayload& wanted) { return match_regex(wanted.regex, payload); },
+                        [&](const JsonPayload& wanted) -> Result<Match> {
+                          auto captures = wanted.pattern.match(payload, scope.scope->lookup);
                           return captures ? yes(std::move(*captures))
                                           : no("the JSON does not contain what is expected");
                         },
@@ -55,13 +54,13 @@ Result<Match> match_payload(const PayloadPattern& pattern, std::string_view payl
 }
 
 Result<Match> match_message(const ExpectMessage& pattern, const SawMessage& seen, const MatchScope& scope) {
-  if (pattern.opcode && *pattern.opcode != seen.opcode) {
+  if (pattern.opcode && *pattern.opcode != seen.opcode)
     return no(fmt::format("the message is {}, not {}", ws::name(seen.opcode), ws::name(*pattern.opcode)));
-  }
-  const bool exact_value = std::holds_alternative<ws::Expression>(pattern.payload);
-  const std::string_view before =
-      exact_value && scope.oracle->kind == Oracle::Kind::prefix ? std::string_view(scope.oracle->prefix) : "";
-  return match_payload(pattern.payload, seen.payload, scope, before);
+  std::string_view payload = seen.payload;
+  if (!payload.starts_with(scope.oracle->prefix))
+    return no("the reply does not begin with the declared prefix");
+  payload.remove_prefix(scope.oracle->prefix.size());
+  return match_payload(pattern.payload, payload, scope);
 }
 
 Result<Match> match_frame(const ExpectFrame& pattern, const SawFrame& seen, const MatchScope& scope) {

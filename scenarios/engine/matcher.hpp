@@ -20,7 +20,7 @@ struct Oracle {
     ping,     ///< only its Pongs, its Close and its silence say anything
     passive,  ///< not even a Ping is sent to prove that it is alive
   } kind = Kind::echo;
-  std::string prefix{};
+  std::string prefix{};  ///< of every reply; empty but for `prefix`
 
   bool echoes() const { return kind == Kind::echo || kind == Kind::prefix; }
 };

@@ -31,7 +31,7 @@ struct Attempt {
 ws::FrameSpec frame(ws::Opcode opcode) {
   ws::FrameSpec spec;
   spec.opcode = opcode;
-  ws::append(spec.payload, hello);
+  spec.payload.assign(hello.begin(), hello.end());
   return spec;
 }
 

@@ -1,0 +1,144 @@
+"""The standard suite against servers: our own with both engines, and those that we did not write."""
+import concurrent.futures
+import os
+import unittest
+
+from support import (NODE_MODULES, ROOT, echo, folder, line_server, node_server, program, python_server, report, run,
+                     wsrig)
+
+SCENARIOS = os.path.join(ROOT, "scenarios", "conformance")
+
+
+def failing(document):
+    """Case without its combination -> section, of all that fails the run."""
+    return {case["id"].split("[")[0].split("/", 1)[1]: case["section"] for case in document["cases"]
+            if case["fails_run"]}
+
+
+class OurEcho(unittest.TestCase):
+    def test_passes_everything_strictly(self):
+        document = report("run", SCENARIOS, "--strict", check=0)
+        self.assertEqual({case["grade"] for case in document["cases"]} - {"ok", "skip"}, set())
+
+    def test_passes_over_tls(self):
+        report("run", SCENARIOS, "--tls", "--strict", check=0)
+
+    def test_tls_is_verified_unless_told_otherwise(self):
+        with echo(listen="wss://127.0.0.1:0") as url:
+            refused = wsrig("test", url, check=3)
+            self.assertIn("certificate", refused.stderr + refused.stdout)
+            wsrig("test", url, "--insecure", "--only", "*/hello", check=0)
+
+    def test_built_in_suite_needs_no_folder(self):
+        with folder() as elsewhere, echo() as url:
+            wsrig("test", url, cwd=elsewhere, check=0)
+
+    def test_fragmented_replies_and_pings_are_legal(self):
+        with echo("--fragment", "3B", "--ping-interval", "100ms") as url:
+            wsrig("test", url, "--strict", check=0)
+
+    def test_subprotocol_case_runs_when_declared(self):
+        with echo("--subprotocol", "chat") as url:
+            document = report("test", url, "--subprotocol", "chat", "--only", "*/subprotocol-chosen", check=0)
+        self.assertEqual([case["grade"] for case in document["cases"]], ["ok"])
+
+    def test_prefix_oracle(self):
+        with echo("--mode", "prefix", "--prefix", "You said: ") as url:
+            wsrig("test", url, "--oracle", "prefix:You said: ", check=0)
+
+    def test_ping_oracle_judges_a_server_that_does_not_echo(self):
+        with echo("--mode", "sink") as url:
+            document = report("test", url, "--oracle", "ping", check=0)
+            grades = [case["grade"] for case in document["cases"]]
+            self.assertGreater(grades.count("ok"), 80)
+            self.assertGreater(grades.count("skip"), 20)
+            self.assertIn("--oracle ping", wsrig("test", url, "--only", "*/hello", "--within", "200ms", check=1).stderr)
+
+    def test_passive_oracle(self):
+        with echo("--mode", "sink") as url:
+            report("test", url, "--oracle", "passive", check=0)
+
+    def test_declared_limit_is_no_failure(self):
+        with echo("--max-message", "100KiB") as url:
+            wsrig("test", url, "--only", "*/binary-lengths", check=1)
+            wsrig("test", url, "--only", "*/binary-lengths", "--limit", "message=100KiB", check=0)
+
+    def test_no_deflate(self):
+        with echo("--no-deflate") as url:
+            document = report("test", url, "--only", "rfc7692/*", "--no-deflate")
+        self.assertTrue(all(case["grade"] in ("ok", "skip") for case in document["cases"]))
+
+    def test_same_seed_same_bytes(self):
+        def sent(url, seed):
+            case, = report("test", url, "--only", "*/hello", "--seed", seed, check=1)["cases"]
+            return [line["text"] for line in case["transcript"] if line["direction"] == ">"]
+
+        with echo("--misbehave", "corrupt-echo") as url:
+            self.assertEqual(sent(url, "7"), sent(url, "7"))
+            self.assertNotEqual(sent(url, "7"), sent(url, "8"))
+
+
+# What Boost.Beast 1.81 really does otherwise.
+BEAST_KNOWN = {"5.5.1-close/code-not-allowed"}
+
+
+class BeastEngine(unittest.TestCase):
+    def test_a_second_opinion_answers_every_case(self):
+        with echo("--engine", "beast") as url:
+            document = report("test", url)
+        broken = failing(document)
+        self.assertLessEqual(set(broken), BEAST_KNOWN, broken)
+        self.assertNotIn("error", {case["grade"] for case in document["cases"]})
+
+
+class ForeignServers(unittest.TestCase):
+    def test_python_websockets(self):
+        with line_server(python_server("websockets_echo.py")) as url:
+            document = report("test", url, check=1)
+        self.assertEqual(failing(document), {"4-opening-handshake/not-an-upgrade": "RFC 6455 §4.2.1",
+                                             "4-opening-handshake/unknown-version": "RFC 6455 §4.2.2"})
+
+    def test_python_websockets_that_does_not_echo(self):
+        with line_server([*python_server("websockets_echo.py"), "mute"]) as url:
+            document = report("test", url, "--oracle", "ping", check=1)
+        self.assertEqual(set(failing(document)),
+                         {"4-opening-handshake/not-an-upgrade", "4-opening-handshake/unknown-version"})
+
+    def test_npm_ws(self):
+        environment = {**os.environ, "WSRIG_NODE_MODULES": NODE_MODULES}
+        with line_server(node_server("ws_echo.js"), env=environment) as url:
+            document = report("test", url, check=1)
+        self.assertEqual(failing(document), {"4-opening-handshake/not-an-upgrade": "RFC 6455 §4.2.1"})
+
+
+# RFC 6455 binds the sender to the shortest length; what a receiver does with a longer one is its own affair.
+CONTESTED = {"accept-length-not-minimal"}
+
+
+class Misbehaviours(unittest.TestCase):
+    def test_each_is_caught(self):
+        listed = run(program("wsrig-echo"), "--list-misbehaviours", check=0).stdout
+        names = [line.split()[0] for line in listed.splitlines() if line.strip()]
+        self.assertGreaterEqual(len(names), 15)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            missed = [name for name, caught in zip(names, pool.map(self.is_caught, names)) if not caught]
+        self.assertEqual(missed, [])
+
+    @staticmethod
+    def is_caught(name):
+        """A contested matter fails nobody, but it is noted."""
+        with echo("--misbehave", name) as url:
+            document = report("test", url, "--strict", "--fail-fast", "--within", "500ms", "-j", "32")
+        grades = {case["grade"] for case in document["cases"]}
+        return document["exit_code"] == 1 or (name in CONTESTED and "informational" in grades)
+
+    def test_they_compose(self):
+        with echo("--misbehave", "no-pong,corrupt-echo") as url:
+            document = report("test", url, "--only", "*/hello", "--only", "*/unsolicited-pong", "--within", "300ms",
+                              check=1)
+        self.assertEqual(len(document["cases"]), 3)
+        self.assertTrue(all(case["fails_run"] for case in document["cases"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

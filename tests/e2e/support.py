@@ -1,0 +1,97 @@
+"""What the end-to-end tests share: where the programs are, and how one is started and surely stopped."""
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("WSRIG_BIN", os.path.join(ROOT, "build", "bin"))
+NODE_MODULES = os.environ.get("WSRIG_NODE_MODULES", os.path.join(ROOT, "build", "npm", "node_modules"))
+# A sanitizer build is several times slower; nothing is asserted about time, only bounded by it.
+PATIENCE = 300
+
+
+def program(name):
+    return os.path.join(BIN, name)
+
+
+def run(*argv, check=None, cwd=None, env=None, stdin=None):
+    """Runs a program to its end; `check` is the exit code it must have."""
+    result = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE, cwd=cwd, stdin=stdin,
+                            env={**os.environ, **(env or {})}, errors="backslashreplace")
+    if check is not None and result.returncode != check:
+        raise AssertionError(f"{' '.join(argv)}\nexit code {result.returncode}, not {check}\n"
+                             f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
+    return result
+
+
+def wsrig(*arguments, **keywords):
+    return run(program("wsrig"), *arguments, **keywords)
+
+
+@contextlib.contextmanager
+def process(argv, **keywords):
+    """A program with its standard output as a text pipe; stopped by its process id, whatever happens."""
+    child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, **keywords)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        child.stdout.close()
+
+
+@contextlib.contextmanager
+def echo(*arguments, listen="ws://127.0.0.1:0"):
+    """wsrig-echo on a free port: gives the URL from its ready line."""
+    with process([program("wsrig-echo"), "--listen", listen, *arguments]) as child:
+        ready = json.loads(child.stdout.readline())
+        assert ready["event"] == "listening", ready
+        yield ready["url"]
+
+
+@contextlib.contextmanager
+def line_server(argv, **keywords):
+    """A server of a test's own that prints its URL as its first line."""
+    with process(argv, **keywords) as child:
+        yield child.stdout.readline().strip()
+
+
+@contextlib.contextmanager
+def folder():
+    path = tempfile.mkdtemp(prefix="wsrig-e2e-")
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def report(*arguments, check=None):
+    """Runs wsrig and gives its JSON report; the exit code is in `exit_code`."""
+    with folder() as where:
+        path = os.path.join(where, "report.json")
+        result = wsrig(*arguments, "--json", path, check=check)
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        document["exit_code"] = result.returncode
+        return document
+
+
+def node_server(name):
+    """The argv of a server in tests/e2e/servers that needs npm's ws; skips the test where that is missing."""
+    if shutil.which("node") is None or not os.path.isdir(os.path.join(NODE_MODULES, "ws")):
+        raise unittest.SkipTest("node or npm's ws is missing")
+    return ["node", os.path.join(ROOT, "tests", "e2e", "servers", name)]
+
+
+def python_server(name):
+    return ["/usr/bin/python3", os.path.join(ROOT, "tests", "e2e", "servers", name)]
