@@ -18,33 +18,28 @@ std::size_t count_characters(std::string_view text) {
          static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation_octet));
 }
 
-/// The code points of a line, each as its own text; control characters but tabs become '?', so that a file
-/// cannot steer the terminal.
-std::vector<std::string> characters_of(std::string_view line) {
+/// At most `count` code points of a line from the `first` on, each as its own text; control characters but
+/// tabs become '?', so that a file cannot steer the terminal.
+std::vector<std::string> characters_of(std::string_view line, std::size_t first, std::size_t count) {
   std::vector<std::string> characters;
+  std::size_t number = 0;  // of code points up to here
   for (const char octet : line) {
+    const bool continues = is_continuation_octet(octet) && number > 0;
+    if (!continues) ++number;
+    if (number > first + count) break;
+    if (number <= first) continue;
     const bool control = (static_cast<unsigned char>(octet) < 0x20 && octet != '\t') || octet == 0x7f;
-    if (is_continuation_octet(octet) && !characters.empty()) {
-      characters.back() += octet;
-    } else {
-      characters.emplace_back(1, control ? '?' : octet);
-    }
+    if (!continues) characters.emplace_back();
+    characters.back() += control ? '?' : octet;
   }
   return characters;
 }
 
-std::string join(const std::vector<std::string>& characters, std::size_t first, std::size_t last) {
-  std::string text;
-  for (std::size_t i = first; i < std::min(last, characters.size()); ++i) text += characters[i];
-  return text;
-}
-
 /// Blanks as wide as the text in front of the caret: a tab stays a tab, so that both lines expand alike.
-std::string padding(const std::vector<std::string>& characters, std::size_t first, std::size_t last) {
+std::string padding(const std::vector<std::string>& characters, std::size_t width) {
   std::string blanks;
-  for (std::size_t i = first; i < last; ++i) {
+  for (std::size_t i = 0; i < width; ++i)
     blanks += i < characters.size() && characters[i] == "\t" ? '\t' : ' ';
-  }
   return blanks;
 }
 
@@ -60,17 +55,18 @@ std::string paint(std::string text, std::string_view code, bool color) {
 }
 
 std::string excerpt(const Diagnostic& diagnostic, bool color) {
-  const auto characters = characters_of(diagnostic.source_line);
+  const std::size_t size = count_characters(diagnostic.source_line);
   const std::size_t caret = diagnostic.column == 0 ? 0 : diagnostic.column - 1;
-  const std::size_t first =
-      caret > max_shown / 2 && characters.size() > max_shown ? caret - max_shown / 2 : 0;
-  const std::size_t last = std::min(characters.size(), first + max_shown);
+  const std::size_t first = caret > max_shown / 2 && size > max_shown ? caret - max_shown / 2 : 0;
+  const auto shown = characters_of(diagnostic.source_line, first, max_shown);
+  const bool cut = first + shown.size() < size;
   std::string text = fmt::format("\n{:5} | {}{}{}", diagnostic.line, first > 0 ? "…" : "",
-                                 join(characters, first, last), last < characters.size() ? "…" : "");
+                                 fmt::join(shown, ""), cut ? "…" : "");
   if (diagnostic.column == 0) return text;
-  const std::size_t room = last > caret ? last - caret : 1;
+  const std::size_t before = caret - first;
+  const std::size_t room = shown.size() > before ? shown.size() - before : 1;
   const std::size_t length = std::clamp<std::size_t>(diagnostic.length, 1, room);
-  text += fmt::format("\n      | {}{}{}", first > 0 ? " " : "", padding(characters, first, caret),
+  text += fmt::format("\n      | {}{}{}", first > 0 ? " " : "", padding(shown, before),
                       paint("^" + std::string(length - 1, '~'), "1;31", color));
   return text;
 }
