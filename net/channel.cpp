@@ -56,7 +56,8 @@ void Channel::read_ready() {
     if (!deliver(result, buffer.size()) || !loop.is_serving(this)) return;
   }
   // Nothing more will be read that could tell of the failed write.
-  if (write_error_ && !dead_) die(write_error_);
+  const bool rest_is_wanted = paused_ && readable_ && !read_ended_ && handler_->wants_rest();
+  if (write_error_ && !dead_ && !rest_is_wanted) die(write_error_);
 }
 
 // False when there is no use in reading on; the channel may be gone then.

@@ -28,6 +28,9 @@ class ChannelHandler {
   virtual void on_error(error_code error) = 0;
   /// All that was kept has been written.
   virtual void on_drained() {}
+  /// A write failed while the channel is paused. True: what the peer had sent before is wanted all the same,
+  /// and waits for resume(); on_error comes behind it.
+  virtual bool wants_rest() const { return false; }
 };
 
 /// A connected stream (TCP or TLS) on a loop: reads when there is something, writes at once and keeps only
