@@ -176,7 +176,9 @@ std::vector<Misbehaviour> handshake_faults() {
   constexpr auto* server = "RFC 6455 §4.2.2";
   return {
       {"wrong-accept", server, "computes Sec-WebSocket-Accept from another key",
-       with_field("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")},
+       respond([](ws::ResponseHead& response) {
+         set_field(response, "Sec-WebSocket-Accept", ws::accept_for("YW5vdGhlciBjbGllbnQncw=="));
+       })},
       {"missing-accept", server, "leaves Sec-WebSocket-Accept out", without_field("Sec-WebSocket-Accept")},
       {"missing-upgrade-header", server, "leaves Upgrade out of the response", without_field("Upgrade")},
       {"wrong-upgrade-header", server, "upgrades to h2c", with_field("Upgrade", "h2c")},

@@ -74,7 +74,7 @@ void WebSocketConnection::read_held() {
 
 void WebSocketConnection::flush() {
   ws::ByteBuffer& out = loop().write_buffer();
-  channel_->send(out);
+  if (!dropped_) channel_->send(out);
   out.clear();
   if (out.capacity() > write_buffer_limit) ws::ByteBuffer().swap(out);
   hold_back(*channel_);
