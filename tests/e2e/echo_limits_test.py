@@ -4,7 +4,7 @@ import struct
 import time
 import unittest
 
-from echo_process import REQUEST, Echo, frame, read_all, read_head
+from echo_process import QUARANTINE, REQUEST, Echo, frame, read_all, read_head
 
 
 class Wire:
@@ -73,7 +73,7 @@ class Modes(unittest.TestCase):
             for _ in range(5000):
                 first, payload = wire.frame()
                 self.assertEqual((first, len(payload)), (0x82, 1024))
-            self.assertLess(echo.resident(), 64 << 20)
+            self.assertLess(echo.resident(), QUARANTINE + (64 << 20))
 
     def test_source_at_a_rate(self):
         with Echo("--mode", "source", "--source-rate", "200") as echo, Wire(echo) as wire:
@@ -141,7 +141,7 @@ class Limits(unittest.TestCase):
             with self.assertRaises(TimeoutError):  # the server stops reading as well
                 while True:
                     wire.connection.sendall(frame(2, b"x" * 65536))
-            self.assertLess(echo.resident() - before, 8 << 20)
+            self.assertLess(echo.resident() - before, QUARANTINE + (8 << 20))
 
     def test_a_bomb_of_many_messages_does_not_cost_memory(self):
         """Replies that a small window cannot compress, to a reader that takes none of them."""
@@ -164,7 +164,7 @@ class Limits(unittest.TestCase):
                 connection.sendall(b"".join(frame(2, message, rsv=4) for message in messages))
             except TimeoutError:
                 pass
-            self.assertLess(echo.resident() - before, 32 << 20)
+            self.assertLess(echo.resident() - before, QUARANTINE + (32 << 20))
 
 
 class Deadlines(unittest.TestCase):

@@ -153,7 +153,12 @@ std::uint64_t read_replies(Connection& connection, Load& load) {
   }
 }
 
-double run(std::vector<Connection>& connections, Load& load, double duration) {
+struct Outcome {
+  double per_second;
+  std::uint64_t in_all;
+};
+
+Outcome run(std::vector<Connection>& connections, Load& load, double duration) {
   const int set = ::epoll_create1(0);
   for (std::size_t i = 0; i < connections.size(); ++i) {
     epoll_event event{};
@@ -164,6 +169,7 @@ double run(std::vector<Connection>& connections, Load& load, double duration) {
   }
   std::vector<epoll_event> events(256);
   std::uint64_t count = 0;
+  std::uint64_t in_all = 0;
   const auto warm = Clock::now() + std::chrono::duration<double>(duration / 5);
   const auto end = warm + std::chrono::duration<double>(duration);
   auto begun = Clock::now();
@@ -177,11 +183,13 @@ double run(std::vector<Connection>& connections, Load& load, double duration) {
     const int ready = ::epoll_wait(set, events.data(), static_cast<int>(events.size()), 1000);
     for (int i = 0; i < ready; ++i) {
       Connection& connection = connections[events[static_cast<std::size_t>(i)].data.u64];
-      count += read_replies(connection, load);
+      const std::uint64_t replies = read_replies(connection, load);
+      count += replies;
+      in_all += replies;
       fill(connection, load);
     }
   }
-  return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begun).count();
+  return {static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begun).count(), in_all};
 }
 
 }  // namespace
@@ -203,6 +211,7 @@ int main(int argc, char** argv) {
     std::getchar();
     return 0;
   }
-  std::printf("%.0f\n", run(connections, load, std::atof(argv[5])));
+  const Outcome outcome = run(connections, load, std::atof(argv[5]));
+  std::printf("%.0f %llu\n", outcome.per_second, static_cast<unsigned long long>(outcome.in_all));
   return 0;
 }
