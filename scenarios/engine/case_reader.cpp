@@ -288,7 +288,7 @@ class CaseReader {
     if (!steps) return findings_.add(node_, "a case needs steps");
     if (!place_steps(*steps)) return;
     auto script = parse_script(case_.steps_text, case_.steps_origin);
-    if (!script) return findings_.add(std::move(script.error()));
+    if (!script) return findings_.add(script.error());
     case_.script = std::move(*script);
     if (case_.script.steps.empty()) findings_.add(*steps, "the steps are empty");
     if (case_.script.steps.size() > max_steps_of_case / case_.combinations.size()) {

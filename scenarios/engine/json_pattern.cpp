@@ -21,14 +21,19 @@ struct JsonPattern::Node {
   struct Insert {
     ws::Variable variable;
   };
+  struct Member;
   struct Object {
-    std::vector<std::pair<ws::Expression, Node>> members;
+    std::vector<Member> members;
   };
   struct Array {
     std::vector<Node> items;
   };
   /// A scalar is a number, true, false or null; an expression is a string with variables.
   std::variant<json::value, ws::Expression, Capture, Insert, Object, Array> value;
+};
+struct JsonPattern::Node::Member {
+  ws::Expression name;
+  Node value;
 };
 
 namespace {
@@ -63,7 +68,7 @@ Node read_object(TokenReader& reader) {
   read_list(reader, "}", [&] {
     ws::Expression name = read_string(reader);
     reader.expect(":");
-    object.members.emplace_back(std::move(name), read_value(reader));
+    object.members.push_back({std::move(name), read_value(reader)});
   });
   return {std::move(object)};
 }
