@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/url.hpp"
+#include "net/via.hpp"
 #include "proxy/counters.hpp"
 #include "proxy/gate.hpp"
 #include "proxy/stage.hpp"
@@ -50,10 +51,10 @@ struct Limits {
 
 /// Where a route leads to, and how the way there is.
 struct Upstream {
-  net::Url url;                 ///< ws, wss, tcp, tls, unix
+  net::Url url;                 ///< ws, wss, tcp, tls
   bool insecure = false;        ///< do not verify the certificate (wss, tls)
   std::string ca_file;          ///< PEM; empty: the system's
-  std::optional<net::Url> via;  ///< a SOCKS5 or HTTP proxy on the way; empty: the environment's, or direct
+  std::optional<net::Via> via;  ///< a SOCKS5 or HTTP proxy on the way, or direct; empty: not said yet
 };
 
 /// One route: which requests, and what becomes of them. A path that ends with '/' stands for all below it.
@@ -88,12 +89,9 @@ struct Config {
   int backlog = 1024;
   ListenerTls tls;
   std::vector<Route> routes;  ///< the longest path that fits is taken, with a host before without
-  std::string token_file;     ///< names and targets for ?token=; empty: none
-  std::string web_folder;     ///< ordinary GETs that no upstream gets are served from here; empty: none
   Timeouts timeouts;
   Limits limits;
   LogFormat log = LogFormat::text;
-  bool trace = false;  ///< print each frame in the notation (bridge, mode inspect)
   std::uint64_t seed = 0;
 };
 

@@ -1,0 +1,28 @@
+#include "proxy/farewell.hpp"
+
+#include <algorithm>
+
+namespace wsrig::proxy {
+
+void Farewell::begin() {
+  channel_->start(*this);
+  channel_->resume();
+  channel_->send(ws::as_bytes(last_words_));
+  channel_->shutdown();
+}
+
+void Farewell::on_eof() {
+  client_ended_ = true;
+  on_drained();
+}
+
+void Farewell::on_drained() {
+  if (client_ended_ && channel_->pending() == 0) remove();
+}
+
+void Farewell::sweep(net::Clock::time_point now) {
+  const auto progress = std::max(since_, channel_->last_write());
+  if (now - progress >= config().timeouts.close) remove();
+}
+
+}  // namespace wsrig::proxy

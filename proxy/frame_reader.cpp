@@ -1,0 +1,140 @@
+#include "proxy/frame_reader.hpp"
+
+#include <algorithm>
+
+namespace wsrig::proxy {
+
+namespace {
+
+std::size_t size_on_wire(const ws::FrameHeader& header) { return ws::encode(header).size; }
+
+}  // namespace
+
+/// The parser's sink during one call of feed().
+struct FrameReader::Feed {
+  FrameReader& self;
+  FrameEvents& events;
+  ws::MutableBytes data;
+  std::size_t position = 0;     ///< of the next octet in `data`
+  std::size_t frame_start = 0;  ///< where the frame at hand began, when it did in `data`
+  bool starts_here = false;
+
+  bool on_header(const ws::FrameHeader& header);
+  void on_payload(ws::MutableBytes chunk);
+  bool on_frame_end();
+
+ private:
+  ws::Bytes take_header(const ws::FrameHeader& header, ws::EncodedHeader& split);
+  void check_text(ws::MutableBytes chunk);
+  bool end_control(const ws::FrameHeader& header);
+  void fail(const ws::Violation& violation);
+};
+
+// The header's octets: in `data`, or, where they came in two feeds, written again into `split`.
+ws::Bytes FrameReader::Feed::take_header(const ws::FrameHeader& header, ws::EncodedHeader& split) {
+  frame_start = position;
+  starts_here = self.pending_ == 0;
+  if (starts_here) {
+    position += size_on_wire(header);
+    return data.subspan(frame_start, position - frame_start);
+  }
+  split = ws::encode(header);
+  position += split.size - self.pending_;
+  self.pending_ = 0;
+  return split.bytes();
+}
+
+bool FrameReader::Feed::on_header(const ws::FrameHeader& header) {
+  ws::EncodedHeader split{};
+  const ws::Bytes raw = take_header(header, split);
+  if (const auto violation = self.referee_.begin(header)) {
+    fail(*violation);
+    return false;
+  }
+  self.masker_ = ws::Masker(header.mask.value_or(ws::MaskKey{}));
+  self.control_size_ = 0;
+  ++self.frames_;
+  if (ws::is_control(header.opcode)) return true;
+  self.in_data_frame_ = true;
+  events.on_data_frame(header, raw);
+  return true;
+}
+
+void FrameReader::Feed::on_payload(ws::MutableBytes chunk) {
+  if (self.stopped_) return;
+  const ws::FrameHeader& header = self.parser_.header();
+  position += chunk.size();
+  if (ws::is_control(header.opcode)) {
+    std::ranges::copy(chunk, self.control_.begin() + self.control_size_);
+    self.control_size_ = static_cast<std::uint8_t>(self.control_size_ + chunk.size());
+    return;
+  }
+  if (self.referee_.reads_text()) check_text(chunk);
+  if (!self.stopped_) events.on_data(chunk);
+}
+
+// In the clear, block by block: what goes on keeps its mask.
+void FrameReader::Feed::check_text(ws::MutableBytes chunk) {
+  if (!self.parser_.header().mask) {
+    if (const auto violation = self.referee_.text(chunk)) fail(*violation);
+    return;
+  }
+  std::array<std::uint8_t, 4096> clear;
+  for (ws::Bytes rest = chunk; !rest.empty() && !self.stopped_;) {
+    const ws::Bytes block = rest.first(std::min(rest.size(), clear.size()));
+    rest = rest.subspan(block.size());
+    self.masker_.copy(block, clear.data());
+    if (const auto violation = self.referee_.text({clear.data(), block.size()})) fail(*violation);
+  }
+}
+
+bool FrameReader::Feed::on_frame_end() {
+  if (self.stopped_) return false;
+  const ws::FrameHeader& header = self.parser_.header();
+  if (ws::is_control(header.opcode)) return end_control(header);
+  self.in_data_frame_ = false;
+  if (const auto violation = self.referee_.end()) {
+    fail(*violation);
+    return false;
+  }
+  events.on_data_frame_end();
+  return !self.stopped_;
+}
+
+bool FrameReader::Feed::end_control(const ws::FrameHeader& header) {
+  std::array<std::uint8_t, ws::max_header_size + 125> again;
+  const ws::MutableBytes payload(self.control_.data(), self.control_size_);
+  ws::Bytes raw = data.subspan(frame_start, position - frame_start);
+  const ws::EncodedHeader encoded = ws::encode(header);
+  if (!starts_here || raw.size() != encoded.size + payload.size()) {
+    const auto end = std::ranges::copy(encoded.bytes(), again.begin()).out;
+    std::ranges::copy(payload, end);
+    raw = {again.data(), encoded.size + payload.size()};
+  }
+  self.masker_.apply(payload);
+  if (header.opcode == ws::Opcode::close) {
+    self.stopped_ = true;
+    if (const auto violation = self.referee_.close(payload)) {
+      events.on_violation(*violation);
+      return false;
+    }
+  }
+  events.on_control(header, payload, raw);
+  return !self.stopped_;
+}
+
+void FrameReader::Feed::fail(const ws::Violation& violation) {
+  self.stopped_ = true;
+  events.on_violation(violation);
+}
+
+void FrameReader::feed(ws::MutableBytes data, FrameEvents& events) {
+  if (stopped_) return;
+  Feed feed{*this, events, data};
+  parser_.parse(data, feed);
+  if (!stopped_ && feed.position < data.size()) {
+    pending_ = static_cast<std::uint8_t>(pending_ + data.size() - feed.position);
+  }
+}
+
+}  // namespace wsrig::proxy

@@ -1,0 +1,340 @@
+#include "proxy/options.hpp"
+
+#include <fmt/format.h>
+#include <limits>
+
+#include "cli/option_value.hpp"
+#include "net/proxy_environment.hpp"
+#include "proxy/json_map.hpp"
+#include "proxy/route_text.hpp"
+
+namespace wsrig::proxy {
+
+namespace {
+
+using cli::Option;
+using cli::Values;
+using diag::Diagnostic;
+
+std::vector<Option> route_options() {
+  return {
+      {.name = "listen",
+       .letter = 'l',
+       .value = "URL",
+       .help = "ws:// or wss:// host and port; port 0 takes a free one; default: ws://127.0.0.1:8080",
+       .repeatable = true},
+      {.name = "route",
+       .letter = 'r',
+       .value = "[HOST]/PATH=URL [WORD=VALUE]",
+       .help = "what leads where: a path ending with / stands for all below it; the words are mode, http, "
+               "host, forwarded, via, ca and insecure, as the options below",
+       .repeatable = true},
+      {.name = "target",
+       .letter = 't',
+       .value = "URL",
+       .help = "one upstream for the paths of the listeners: ws://, wss://, tcp://, tls://, or host:port for "
+               "a TCP service"},
+      {.name = "map",
+       .value = "FILE",
+       .help = "a JSON map of routes, {\"name\": {\"host\": …, \"port\": …}}; the first segment of the path "
+               "is the name"},
+      {.name = "mode",
+       .help = "octets as they come, or frame by frame with validation",
+       .default_value = "tunnel",
+       .choices = {"tunnel", "inspect"}},
+      {.name = "http",
+       .help = "what an ordinary HTTP request gets: the upstream's answer, or 426",
+       .default_value = "forward",
+       .choices = {"forward", "refuse"}},
+      {.name = "host",
+       .help = "the Host field: as the client sent it, or the upstream's",
+       .default_value = "keep",
+       .choices = {"keep", "rewrite"}},
+      {.name = "forwarded",
+       .help = "what becomes of X-Forwarded-For, -Proto and -Host",
+       .default_value = "off",
+       .choices = {"off", "append", "replace"}},
+  };
+}
+
+std::vector<Option> tls_options() {
+  const std::string group = "TLS and proxies";
+  return {
+      {.name = "cert",
+       .value = "FILE",
+       .help = "certificate chain (PEM) for wss; without one a self-signed certificate is made",
+       .group = group},
+      {.name = "key",
+       .value = "FILE",
+       .help = "its private key (PEM), if that is in another file",
+       .group = group},
+      {.name = "client-ca",
+       .value = "FILE",
+       .help = "ask clients for a certificate of these authorities (PEM)",
+       .group = group},
+      {.name = "upstream-ca",
+       .value = "FILE",
+       .help = "authorities (PEM) for the certificates of upstreams; default: the system's",
+       .group = group},
+      {.name = "upstream-insecure", .help = "do not verify the certificates of upstreams", .group = group},
+      {.name = "via",
+       .value = "URL",
+       .help = "reach upstreams through socks5://host:port or http://host:port, or direct; default: as "
+               "SOCKS_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY say",
+       .group = group},
+  };
+}
+
+std::vector<Option> limit_options() {
+  const std::string group = "Limits";
+  const auto option = [&](std::string name, std::string what, std::string help, std::string value) {
+    return Option{.name = std::move(name),
+                  .value = std::move(what),
+                  .help = std::move(help),
+                  .default_value = std::move(value),
+                  .group = group};
+  };
+  return {
+      option("max-head", "SIZE", "largest head of a request or an answer; beyond it 431 or 502", "16KiB"),
+      option("max-headers", "N", "most header fields of a head; beyond it 431 or 502", "100"),
+      option("max-connections", "N", "most clients at a time; beyond it 503", "10000"),
+      option("max-rate", "N", "most new connections of one address a minute; beyond it 503; 0: any", "0"),
+      option("max-buffered", "SIZE", "most octets held for peers that do not read; beyond it 503", "64MiB"),
+      option("max-frame", "SIZE", "largest frame of a bridge or mode inspect; beyond it Close 1009", "16MiB"),
+      option("max-message", "SIZE", "largest message there; beyond it Close 1009", "16MiB"),
+      option("max-fragments", "N", "most frames of a message there; beyond it Close 1008", "16384"),
+      option("backlog", "N", "connections that may wait to be accepted", "1024"),
+  };
+}
+
+std::vector<Option> time_options() {
+  const std::string group = "Time";
+  const auto option = [&](std::string name, std::string help, std::string value) {
+    return Option{.name = std::move(name),
+                  .value = "DURATION",
+                  .help = std::move(help),
+                  .default_value = std::move(value),
+                  .group = group};
+  };
+  return {
+      option("request-timeout", "time for a client's request, TLS apart; beyond it 408", "10s"),
+      option("connect-timeout", "time to connect to an upstream; beyond it 504", "5s"),
+      option("answer-timeout", "time for an upstream's answer; beyond it 504", "10s"),
+      option("idle-timeout", "time without an octet either way until a tunnel ends; 0s: none", "300s"),
+      option("ping-interval", "time without an octet of a bridge's client until a Ping; 0s: none", "150s"),
+      option("pong-timeout", "time for an answer to that Ping", "20s"),
+      option("close-timeout", "time from a Close or FIN to the end of the tunnel, while nothing moves", "5s"),
+      option("drain-timeout", "time from SIGTERM to the end of the last tunnel", "30s"),
+  };
+}
+
+std::vector<Option> sight_options() {
+  const std::string group = "Sight";
+  return {
+      {.name = "log",
+       .help = "how events are written to standard error",
+       .default_value = "text",
+       .choices = {"text", "json"},
+       .group = group},
+  };
+}
+
+// ---- reading ----
+
+Diagnostic mistake(std::string message, std::string hint = {}) {
+  return {.message = std::move(message), .source_line = {}, .hint = std::move(hint)};
+}
+
+/// Reads options one after the other into a Config and keeps the first mistake.
+class Reader {
+ public:
+  explicit Reader(const Values& values) : values_(values) {}
+
+  template <class Value>
+  void size(std::string_view name, Value& out) {
+    take(cli::size_option(values_, name), out);
+  }
+  template <class Value>
+  void number(std::string_view name, Value& out, std::uint64_t least = 0) {
+    take(cli::number_option(values_, name, least,
+                            static_cast<std::uint64_t>(std::numeric_limits<Value>::max())),
+         out);
+  }
+  void duration(std::string_view name, microseconds& out, microseconds least = microseconds(1)) {
+    take(cli::duration_option(values_, name), out);
+    if (out < least) fail(mistake(fmt::format("'--{}' cannot be zero", name)));
+  }
+  void check(std::string_view name, const std::string& problem) {
+    if (!problem.empty()) fail(mistake(fmt::format("'--{}': {}", name, problem)));
+  }
+  void fail(Diagnostic diagnostic) {
+    if (!mistake_) mistake_ = std::move(diagnostic);
+  }
+  const std::optional<Diagnostic>& first_mistake() const { return mistake_; }
+
+ private:
+  template <class Result, class Value>
+  void take(const Result& result, Value& out) {
+    if (result) out = static_cast<Value>(*result);
+    if (!result) fail(result.error());
+  }
+
+  const Values& values_;
+  std::optional<Diagnostic> mistake_;
+};
+
+void read_limits(Config& config, Reader& reader) {
+  reader.size("max-head", config.limits.head);
+  reader.number("max-headers", config.limits.header_fields);
+  reader.number("max-connections", config.limits.connections, 1);
+  reader.number("max-rate", config.limits.connections_per_minute);
+  reader.size("max-buffered", config.limits.buffered);
+  reader.size("max-frame", config.limits.frames.frame);
+  reader.size("max-message", config.limits.frames.message);
+  reader.number("max-fragments", config.limits.frames.fragments, 1);
+  reader.number("backlog", config.backlog, 1);
+}
+
+void read_timeouts(Config& config, Reader& reader) {
+  constexpr microseconds none{0};
+  reader.duration("request-timeout", config.timeouts.request);
+  reader.duration("connect-timeout", config.timeouts.connect);
+  reader.duration("answer-timeout", config.timeouts.answer);
+  reader.duration("idle-timeout", config.timeouts.idle, none);
+  reader.duration("ping-interval", config.timeouts.ping, none);
+  reader.duration("pong-timeout", config.timeouts.pong);
+  reader.duration("close-timeout", config.timeouts.close);
+  reader.duration("drain-timeout", config.timeouts.drain);
+}
+
+Route read_defaults(const Values& values, Reader& reader) {
+  Route defaults;
+  reader.check("mode", set_mode(defaults, values.text("mode")));
+  reader.check("http", set_http(defaults, values.text("http")));
+  reader.check("host", set_host(defaults, values.text("host")));
+  reader.check("forwarded", set_forwarded(defaults, values.text("forwarded")));
+  if (values.has("via")) reader.check("via", set_via(defaults, values.text("via")));
+  defaults.upstream.ca_file = values.text("upstream-ca");
+  defaults.upstream.insecure = values.flag("upstream-insecure");
+  return defaults;
+}
+
+void read_listeners(const Values& values, const net::ServerEnvironment& environment, Config& config,
+                    Reader& reader) {
+  std::vector<std::string> texts = values.list("listen");
+  if (texts.empty() && config.listeners.empty()) {
+    texts.push_back(environment.listen_port ? fmt::format("ws://:{}", *environment.listen_port)
+                                            : "ws://127.0.0.1:8080");
+  }
+  if (!texts.empty()) config.listeners.clear();
+  for (const std::string& text : texts) {
+    const auto url = net::parse_url(text);
+    if (!url) {
+      reader.check("listen", url.error());
+    } else if (!url->is_websocket()) {
+      reader.check("listen", "'" + text + "' must begin with ws:// or wss://");
+    } else {
+      config.listeners.push_back(*url);
+    }
+  }
+}
+
+/// `--target`: one upstream for what the listeners' URLs name.
+void read_target_option(const Values& values, const Route& defaults, Config& config, Reader& reader) {
+  if (!values.has("target")) return;
+  const auto url = read_target(values.text("target"));
+  if (!url) return reader.check("target", url.error());
+  Route route = defaults;
+  route.upstream.url = *url;
+  for (const net::Url& listener : config.listeners) {
+    route.path = listener.target;
+    config.routes.push_back(route);
+  }
+}
+
+void read_routes(const Values& values, const net::ServerEnvironment& environment, const Route& defaults,
+                 Config& config, Reader& reader) {
+  for (const std::string& text : values.list("route")) {
+    const auto route = read_route("--route", text, defaults);
+    if (route) config.routes.push_back(*route);
+    if (!route) reader.fail(route.error());
+  }
+  read_target_option(values, defaults, config, reader);
+  if (!config.routes.empty()) return;
+  if (!environment.upstream) {
+    return reader.fail(mistake("no route", "write --target URL, or --route /PATH=URL"));
+  }
+  Route route = defaults;
+  route.upstream.url = *environment.upstream;
+  config.routes.push_back(route);
+  if (!values.given("connect-timeout")) config.timeouts.connect = seconds(10);
+}
+
+/// The way to the upstreams that no option gives one.
+void read_environment_proxies(Config& config, Reader& reader) {
+  for (Route& route : config.routes) {
+    if (route.upstream.via) continue;
+    auto via = net::via_from_environment(route.upstream.url, cli::process_environment);
+    if (via) route.upstream.via = std::move(*via);
+    if (!via) reader.fail(mistake(via.error()));
+  }
+}
+
+/// What one option asks for and another one cannot give.
+std::optional<Diagnostic> find_contradiction(const Values& values, const Config& config) {
+  if (values.given("key") && !values.given("cert")) return mistake("'--key' needs '--cert'");
+  for (const net::Url& url : config.listeners) {
+    if (url.target.find('?') != std::string::npos) {
+      return mistake("'--listen': a query does not belong into '" + url.print() + "'");
+    }
+    if (url.path_given && !values.has("target")) {
+      return mistake("'--listen': the path in '" + url.print() + "' is for '--target'");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+cli::Command command() {
+  cli::Command command;
+  command.program = "wsrig-proxy";
+  command.summary = "A reference proxy: WebSocket to TCP, and WebSocket to WebSocket";
+  command.description =
+      "Each listener prints one line of JSON to standard output when it is ready. SIGINT or SIGTERM says "
+      "Close 1001 to all, and the program ends with 0 once they are gone; a second signal ends it at once. "
+      "SIGHUP reads routes, certificates and limits again, and disturbs no tunnel.\n\n"
+      "Without routes the environment counts: UPSTREAM_HOST=host:port (443 means TLS) and LISTEN_PORT.";
+  for (const auto& part :
+       {route_options(), tls_options(), limit_options(), time_options(), sight_options()}) {
+    command.options.insert(command.options.end(), part.begin(), part.end());
+  }
+  command.examples = {"wsrig-proxy --listen ws://:8080/vnc --target localhost:5900",
+                      "wsrig-proxy --listen wss://:443 --cert cert.pem --key key.pem --target "
+                      "ws://127.0.0.1:9001",
+                      "wsrig-proxy --route '/chat/=ws://10.0.0.1:9000 mode=inspect' --route /ssh=tcp://:22"};
+  return command;
+}
+
+diag::Result<Config> read_options(const Values& values) {
+  Config config;
+  Reader reader(values);
+  config.log = values.text("log") == "json" ? LogFormat::json : LogFormat::text;
+  config.tls = {values.text("cert"), values.text("key"), values.text("client-ca")};
+  read_limits(config, reader);
+  read_timeouts(config, reader);
+  const auto environment = net::server_environment(cli::process_environment);
+  if (!environment) return mistake(environment.error());
+  const Route defaults = read_defaults(values, reader);
+  if (values.has("map")) {
+    if (auto problem = read_json_map(values.text("map"), defaults, config)) return *problem;
+  }
+  read_listeners(values, *environment, config, reader);
+  read_routes(values, *environment, defaults, config, reader);
+  read_environment_proxies(config, reader);
+  if (reader.first_mistake()) return *reader.first_mistake();
+  if (auto contradiction = find_contradiction(values, config)) return *contradiction;
+  return config;
+}
+
+}  // namespace wsrig::proxy

@@ -1,0 +1,117 @@
+#include "proxy/request.hpp"
+
+#include <span>
+
+#include "proxy/body_reader.hpp"
+#include "proxy/refusal.hpp"
+#include "proxy/router.hpp"
+
+namespace wsrig::proxy {
+
+namespace {
+
+// A read behind the head is kept until the upstream has answered; so much at most.
+constexpr std::uint32_t octets_at_once = 64 * 1024;
+
+ws::ServerPolicy policy_of(const Route& route) {
+  ws::ServerPolicy policy;
+  // What a bridge speaks itself; a WebSocket upstream decides for itself.
+  if (route.is_bridge()) policy.subprotocols = {"binary", "base64"};
+  return policy;
+}
+
+/// A request that means the same to everybody, whatever it asks for.
+std::optional<ws::ResponseHead> refuse_ambiguous(const ws::HttpHead& request) {
+  if (request.method().empty()) return ws::build_refusal(400, "not an HTTP request\n");
+  if (!request.anomalies().empty()) {
+    const ws::HeadAnomaly anomaly = request.anomalies().front();
+    return ws::build_refusal(400,
+                             std::string(describe(anomaly)) + " (" + std::string(section(anomaly)) + ")\n");
+  }
+  if (request.version_number() != 11 && request.version_number() != 10) {
+    return ws::build_refusal(505, "HTTP/1.1 is spoken here\n");
+  }
+  // RFC 9112 §3.2
+  const bool needs_host = request.version_number() == 11;
+  if (request.count("Host") > 1 || (needs_host && request.count("Host") == 0)) {
+    return ws::build_refusal(400, "there must be one Host field (RFC 9112 §3.2)\n");
+  }
+  const auto body = BodyReader::of_request(request);
+  if (!body) return ws::build_refusal(400, "the length of the body is not certain (RFC 9112 §6.3)\n");
+  return {};
+}
+
+std::optional<ws::ResponseHead> refuse_handshake(const ws::HttpHead& request,
+                                                 const ws::RequestVerdict& verdict) {
+  if (!verdict.findings.empty()) {
+    const ws::HandshakeFinding& finding = verdict.findings.front();
+    return ws::build_refusal(finding.status, finding.message + " (" + std::string(finding.section) + ")\n");
+  }
+  // What is body to one reader is frames to another.
+  if (BodyReader::of_request(request)->is_complete()) return {};
+  return ws::build_refusal(400, "an upgrade cannot have a body\n");
+}
+
+bool forwards_http(const Route& route) { return route.http == HttpPolicy::forward && !route.is_bridge(); }
+
+}  // namespace
+
+Request::Request(Services& services, std::shared_ptr<const Setup> setup,
+                 std::unique_ptr<net::Channel> channel)
+    : Connection(services, std::move(setup)),
+      channel_(std::move(channel)),
+      reader_(config().limits.head, config().limits.header_fields),
+      client_{channel_->peer_address(), {}, channel_->is_tls(), services.loop.now()} {
+  channel_->limit_reads(octets_at_once);
+}
+
+void Request::sweep(net::Clock::time_point now) {
+  if (now - client_.since < config().timeouts.request) return;
+  refuse(ws::build_refusal(408, "the request did not come in time\n"));
+}
+
+void Request::on_data(ws::MutableBytes data) {
+  std::size_t taken = 0;
+  switch (reader_.feed(data, taken)) {
+    case ws::HeadReader::Status::need_more: return;
+    case ws::HeadReader::Status::complete: return answer(reader_.take(), data.subspan(taken));
+    case ws::HeadReader::Status::too_long:
+      return refuse(ws::build_refusal(431, "the request's head is too long\n"));
+    case ws::HeadReader::Status::too_many_fields:
+      return refuse(ws::build_refusal(431, "the request has too many header fields\n"));
+  }
+}
+
+void Request::answer(const ws::HttpHead& request, ws::Bytes rest) {
+  client_.target = request.target();
+  if (const auto refusal = refuse_ambiguous(request)) return refuse(*refusal, request.method());
+  const RequestTarget target = split_target(request.target(), request.find("Host").value_or(""));
+  const Route* const route = find_route(config().routes, target);
+  if (route == nullptr) return refuse(ws::build_refusal(404, "no such route\n"), request.method());
+  if (route->gate) {
+    if (const auto refusal = route->gate->refuse(client_.host(), request))
+      return refuse(*refusal, request.method());
+  }
+  ws::RequestVerdict verdict = ws::verify_request(request, policy_of(*route));
+  if (verdict.is_upgrade) {
+    if (const auto refusal = refuse_handshake(request, verdict)) return refuse(*refusal, request.method());
+  } else if (!forwards_http(*route)) {
+    return refuse(ws::build_refusal(426, "this is a WebSocket endpoint\n"), request.method());
+  }
+  ExchangeStart start{setup_,
+                      route,
+                      std::move(client_),
+                      std::move(channel_),
+                      request,
+                      upstream_target(*route, target),
+                      std::move(verdict),
+                      {rest.begin(), rest.end()}};
+  services_.registry.replace(*this, std::make_unique<Exchange>(services_, std::move(start)));
+}
+
+void Request::refuse(const ws::ResponseHead& response, std::string_view method) {
+  services_.registry.replace(
+      *this, refuse_client(services_, setup_, std::move(channel_), client_, response, method));
+}
+
+}  // namespace wsrig::proxy

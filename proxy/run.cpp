@@ -1,0 +1,107 @@
+#include "proxy/run.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "cli/options.hpp"
+#include "proxy/log.hpp"
+#include "proxy/server.hpp"
+
+namespace wsrig::proxy {
+
+namespace {
+
+// A proxy of many connections should not stop at the soft limit that shells are given.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void print_ready(const net::Url& url) {
+  boost::json::object line;
+  line["event"] = "listening";
+  line["program"] = "wsrig-proxy";
+  line["version"] = cli::version_number();
+  line["name"] = url.scheme;
+  line["url"] = url.print();
+  line["address"] = url.address();
+  line["host"] = url.host;
+  line["port"] = url.port;
+  line["path"] = url.target;
+  fmt::print("{}\n", boost::json::serialize(line));
+  std::fflush(stdout);
+}
+
+void warn_of_insecure(const Config& config) {
+  for (const Route& route : config.routes) {
+    if (!route.upstream.insecure) continue;
+    Log(config.log)
+        .event("warning", {{"route", route.path}, {"reason", "the upstream's certificate is not verified"}});
+  }
+}
+
+/// Reads the configuration again at each SIGHUP.
+class Reloader {
+ public:
+  Reloader(net::Loop& loop, Server& server, LogFormat format, std::function<diag::Result<Config>()> reread)
+      : signals_(loop.context(), SIGHUP), server_(server), log_(format), reread_(std::move(reread)) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](net::error_code error, int) {
+      if (error) return;
+      reload();
+      wait();
+    });
+  }
+
+  void reload() {
+    auto config = reread_();
+    if (!config) return log_.event("reload-failed", {{"reason", diag::render(config.error())}});
+    warn_of_insecure(*config);
+    const auto setup = make_setup(std::move(*config));
+    const auto problem = setup ? server_.reload(*setup) : std::optional(setup.error());
+    if (problem) return log_.event("reload-failed", {{"reason", *problem}});
+    log_.event("reloaded", {{"routes", static_cast<std::uint64_t>((*setup)->config.routes.size())}});
+  }
+
+  boost::asio::signal_set signals_;
+  Server& server_;
+  Log log_;
+  std::function<diag::Result<Config>()> reread_;
+};
+
+int fail(const std::string& problem) {
+  fmt::print(stderr, "wsrig-proxy: {}\n", problem);
+  return cli::exit_code::environment;
+}
+
+}  // namespace
+
+diag::Result<int> run(const Config& config, std::function<diag::Result<Config>()> reread) {
+  raise_descriptor_limit();
+  warn_of_insecure(config);
+  const auto setup = make_setup(config);
+  if (!setup) return fail(setup.error());
+  net::Loop loop;
+  Server server(loop, *setup);
+  if (const auto problem = server.open()) return fail(*problem);
+  Reloader reloader(loop, server, config.log, std::move(reread));
+  net::on_stop_signals(loop, [&](int) { server.stop([&] { loop.stop(); }); });
+  for (const net::Url& url : server.addresses()) print_ready(url);
+  loop.run();
+  return cli::exit_code::ok;
+}
+
+}  // namespace wsrig::proxy

@@ -1,0 +1,200 @@
+#include "proxy/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/socket.hpp"
+#include "proxy/refusal.hpp"
+#include "proxy/request.hpp"
+
+namespace wsrig::proxy {
+
+namespace {
+
+// Those beyond the limit who are being told so; beyond this many more they are closed without a word.
+constexpr std::size_t connections_to_refuse = 256;
+
+/// How often the deadlines are looked at: each is met within a quarter of the shortest.
+microseconds sweep_interval(const Timeouts& timeouts) {
+  using namespace std::chrono_literals;
+  microseconds shortest = 4s;
+  for (const microseconds timeout : {timeouts.request, timeouts.answer, timeouts.idle, timeouts.ping,
+                                     timeouts.pong, timeouts.close, timeouts.drain}) {
+    if (timeout.count() > 0) shortest = std::min(shortest, timeout);
+  }
+  return std::max<microseconds>(shortest / 4, 1ms);
+}
+
+}  // namespace
+
+boost::system::result<std::shared_ptr<const Setup>, std::string> make_setup(Config config) {
+  auto setup = std::make_shared<Setup>();
+  setup->config = std::move(config);
+  for (const Route& route : setup->config.routes) {
+    auto& context = setup->upstream_tls.emplace_back();
+    if (!route.upstream.url.is_tls()) continue;
+    net::TlsClientOptions options;
+    options.ca_file = route.upstream.ca_file;
+    options.insecure = route.upstream.insecure;
+    auto made = net::TlsContext::client(options);
+    if (!made) return made.error();
+    context = std::move(*made);
+  }
+  return std::shared_ptr<const Setup>(std::move(setup));
+}
+
+Server::Server(net::Loop& loop, std::shared_ptr<const Setup> setup)
+    : loop_(loop),
+      setup_(std::move(setup)),
+      services_{loop, *this},
+      sweep_timer_(loop),
+      drain_timer_(loop),
+      minute_(loop.now()) {
+  schedule_sweep();
+}
+
+// ---- listeners ----
+
+std::optional<std::string> Server::open() {
+  const bool needs_tls = std::ranges::any_of(config().listeners, &net::Url::is_tls);
+  if (needs_tls) {
+    if (auto problem = load_certificate(*setup_)) return problem;
+  }
+  for (const net::Url& url : config().listeners) {
+    if (auto problem = open(url)) return problem;
+  }
+  return {};
+}
+
+std::optional<std::string> Server::open(const net::Url& url) {
+  net::ListenOptions options;
+  options.backlog = config().backlog;
+  options.tls = tls_ ? &*tls_ : nullptr;
+  options.tls_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config().timeouts.request);
+  options.max_handshakes = config().limits.connections;
+  auto listener = net::Listener::open(
+      loop_, url, options, [this](std::unique_ptr<net::Channel> channel) { accepted(std::move(channel)); });
+  if (!listener) return listener.error();
+  entrances_.push_back({url, std::move(*listener)});
+  return {};
+}
+
+// One certificate for all listeners; they refer to it where it stands.
+std::optional<std::string> Server::load_certificate(const Setup& setup) {
+  net::TlsServerOptions options;
+  options.cert_file = setup.config.tls.cert_file;
+  options.key_file = setup.config.tls.key_file;
+  options.client_ca_file = setup.config.tls.client_ca_file;
+  auto context = net::TlsContext::server(options);
+  if (!context) return context.error();
+  tls_ = std::move(*context);
+  return {};
+}
+
+std::vector<net::Url> Server::addresses() const {
+  std::vector<net::Url> urls;
+  for (const Entrance& entrance : entrances_) {
+    net::Url url = *net::parse_url(entrance.url.scheme + "://" + entrance.listener->address());
+    url.target = entrance.url.target;
+    urls.push_back(std::move(url));
+  }
+  return urls;
+}
+
+std::optional<std::string> Server::reload(std::shared_ptr<const Setup> setup) {
+  if (tls_) {
+    if (auto problem = load_certificate(*setup)) return problem;
+  }
+  setup_ = std::move(setup);
+  return {};
+}
+
+// ---- connections ----
+
+void Server::accepted(std::unique_ptr<net::Channel> channel) {
+  ++services_.counters.accepted;
+  if (connections_.size() >= config().limits.connections + connections_to_refuse) return;
+  net::set_option(channel->stream().descriptor(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  add(first_part(std::move(channel)));
+}
+
+std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> channel) {
+  const char* too_many = nullptr;
+  if (connections_.size() >= config().limits.connections) too_many = "too many connections\n";
+  if (buffered_ > config().limits.buffered) too_many = "too much is held for clients that do not read\n";
+  if (is_too_frequent(*channel)) too_many = "too many connections from this address\n";
+  if (too_many == nullptr) return std::make_unique<Request>(services_, setup_, std::move(channel));
+  const ClientInfo client{channel->peer_address(), {}, channel->is_tls(), loop_.now()};
+  return refuse_client(services_, setup_, std::move(channel), client, ws::build_refusal(503, too_many),
+                       "GET");
+}
+
+// Counted by the minute of the clock, so that there is nothing to keep for longer.
+bool Server::is_too_frequent(const net::Channel& channel) {
+  const std::size_t most = config().limits.connections_per_minute;
+  if (most == 0) return false;
+  if (loop_.now() - minute_ >= std::chrono::minutes(1)) {
+    minute_ = loop_.now();
+    newcomers_.clear();
+  }
+  const ClientInfo client{channel.peer_address(), {}, false, {}};
+  return ++newcomers_[client.host()] > most;
+}
+
+void Server::add(std::unique_ptr<Connection> connection) {
+  connection->index = connections_.size();
+  connections_.push_back(std::move(connection));
+  connections_.back()->begin();
+}
+
+void Server::remove(Connection& connection) {
+  const std::size_t index = connection.index;
+  const auto removed = std::move(connections_[index]);
+  connections_[index] = std::move(connections_.back());
+  connections_.pop_back();
+  if (index < connections_.size()) connections_[index]->index = index;
+  finish_when_empty();
+}
+
+void Server::replace(Connection& connection, std::unique_ptr<Connection> next) {
+  next->index = connection.index;
+  const auto replaced = std::exchange(connections_[next->index], nullptr);
+  Connection& current = *next;
+  connections_[next->index] = std::move(next);
+  current.begin();
+}
+
+// ---- time ----
+
+void Server::schedule_sweep() {
+  sweep_timer_.start(sweep_interval(config().timeouts), [this] { sweep(); });
+}
+
+// Backwards: who is removed makes room for the last one, which was looked at already.
+void Server::sweep() {
+  schedule_sweep();
+  buffered_ = 0;
+  for (std::size_t i = connections_.size(); i-- > 0;) {
+    buffered_ += connections_[i]->buffered();
+    connections_[i]->sweep(loop_.now());
+  }
+}
+
+void Server::stop(std::function<void()> stopped) {
+  stopped_ = std::move(stopped);
+  for (const Entrance& entrance : entrances_) entrance.listener->stop();
+  drain_timer_.start(config().timeouts.drain, [this] { end_drain(); });
+  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();
+  finish_when_empty();
+}
+
+void Server::end_drain() {
+  connections_.clear();
+  finish_when_empty();
+}
+
+void Server::finish_when_empty() {
+  if (stopped_ && connections_.empty()) loop_.post(std::exchange(stopped_, nullptr));
+}
+
+}  // namespace wsrig::proxy
