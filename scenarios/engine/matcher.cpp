@@ -43,7 +43,7 @@ Result<Match> match_payload(const PayloadPattern& pattern, std::string_view payl
                           if (!expected) return expected.error();
                           return *expected == payload ? yes() : no(difference(*expected, payload));
                         },
-                        [&](const RegexPayload& wanted) { return match_regex(wanted.regex, payload); },
+                        [&](const RegexPayload& wanted) { return match_regex(wanted, payload); },
                         [&](const JsonPayload& wanted) -> Result<Match> {
                           auto captures = wanted.pattern.match(payload, scope.scope->lookup);
                           return captures ? yes(std::move(*captures))
