@@ -6,7 +6,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 EXACT REQUIRED COMPONENTS program_options json url)
+# Debian's own configuration of Boost knows its version and its dependencies; CMake's FindBoost guesses them.
+set(Boost_USE_STATIC_LIBS OFF)
+find_package(Boost 1.81.0 EXACT CONFIG REQUIRED COMPONENTS headers program_options json url)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
