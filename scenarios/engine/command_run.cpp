@@ -123,9 +123,9 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
   options.on_note = [&](const std::string& note) { print_error(command.program, note); };
   options.on_case = [&](const report::CaseResult& result) {
     files->add(result);
-    if (!values.flag("quiet")) {
-      fmt::print("{}", report::console_case(result, style));
-    }
+    if (values.flag("quiet")) return;
+    fmt::print("{}", report::console_case(result, style));
+    std::fflush(stdout);  // who reads a pipe wants it while the run goes on
   };
 
   const report::RunResult run = run_cases(prepared->cases.chosen, options);
