@@ -120,15 +120,22 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
   options.own_echo_over_tls = values.flag("tls");
   options.argv = values.argv();
   options.on_start = [&](const report::RunResult& run, std::size_t selected) { files->start(run, selected); };
+  const bool live = cli::is_live(2) && !values.flag("quiet");
+  options.progress_every = live ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000);
+  options.on_progress = [live](std::size_t done, std::size_t total) {
+    fmt::print(stderr, "{}{} of {} cases{}", live ? "\r" : "", done, total, live ? "" : "\n");
+  };
   options.on_note = [&](const std::string& note) { print_error(command.program, note); };
   options.on_case = [&](const report::CaseResult& result) {
     files->add(result);
     if (values.flag("quiet")) return;
+    if (live) fmt::print(stderr, "\r\x1b[K");
     fmt::print("{}", report::console_case(result, style));
     std::fflush(stdout);  // who reads a pipe wants it while the run goes on
   };
 
   const report::RunResult run = run_cases(prepared->cases.chosen, options);
+  if (live) fmt::print(stderr, "\r\x1b[K");
   fmt::print("{}", report::console_summary(run, style));
   if (const std::string problems = files->finish(run); !problems.empty()) {
     print_error(command.program, problems);

@@ -131,6 +131,7 @@ class Run {
     }
     if (result_.subject.empty()) result_.subject = url->print();
     if (!std::exchange(announced_, true)) {
+      show_progress_later();
       if (options_.on_start) options_.on_start(result_, total_);
       return look_first();
     }
@@ -163,6 +164,14 @@ class Run {
     });
   }
 
+  void show_progress_later() {
+    if (!options_.on_progress) return;
+    progress_timer_.start(options_.progress_every, [this] {
+      options_.on_progress(done_, total_);
+      show_progress_later();
+    });
+  }
+
   void start_cases() {
     next_case_ = 0;
     fill();
@@ -190,6 +199,7 @@ class Run {
       result.reproduce = fmt::format("{} --only '{}' --seed {}", options_.reproduce, result.id, result_.seed);
     }
     if (result.unreachable && result_.first_unreachable.empty()) result_.first_unreachable = result.id;
+    ++done_;
     if (options_.on_case) options_.on_case(result);
     if (result.fails_run && options_.fail_fast) stopping_ = true;
     results_[slot] = std::move(result);
@@ -230,6 +240,8 @@ class Run {
   std::map<std::size_t, std::unique_ptr<CaseRun>> running_;
   std::vector<std::optional<CaseResult>> results_;
   RunResult result_;
+  net::Timer progress_timer_{loop_};
+  std::size_t done_ = 0;
   std::size_t group_ = 0;
   std::size_t next_case_ = 0;
   std::size_t next_slot_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -33,6 +34,8 @@ struct RunOptions {
   std::string reproduce;          ///< the command, to which `--only ID` is added
   std::function<void(const report::RunResult&, std::size_t selected)> on_start;
   std::function<void(const report::CaseResult&)> on_case;
+  std::function<void(std::size_t done, std::size_t total)> on_progress;
+  std::chrono::milliseconds progress_every{10'000};
   std::function<void(std::string)> on_note;  ///< a hint for the user, one line
 };
 
