@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
       : loop(the_loop),
         url(the_url),
         options(the_options),
+        host(options.via.is_direct() ? url.host : options.via.host),
+        port(options.via.is_direct() ? url.port : options.via.port),
         done(std::move(the_done)),
         deadline(the_loop),
         resolver(the_loop.context()) {}
@@ -31,7 +34,14 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   void connect_next();
   bool connect(const SocketAddress& address);
   void on_ready(std::uint32_t events) override;
+  void connect_ready();
   void on_connected();
+  void talk_to_proxy();
+  void proxy_ready();
+  bool read_from_proxy(ProxyHandshake::Status& status);
+  bool write_to_proxy();
+  void on_proxy_answer(ProxyHandshake::Status status);
+  void on_tunnel();
   void unwatch();
   void fail(DialError::Step step, error_code error, const std::string& doing);
   void finish(boost::system::result<std::unique_ptr<Channel>, DialError> result);
@@ -39,6 +49,8 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   Loop& loop;
   const Url url;
   const DialOptions options;
+  const std::string& host;  // whom to connect to: the proxy or the target
+  const std::uint16_t port;
   Done done;
   Timer deadline;
   tcp::resolver resolver;
@@ -46,6 +58,8 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   std::size_t next = 0;
   error_code connect_error;
   Descriptor socket;
+  std::unique_ptr<ProxyHandshake> proxy;  // once the proxy is connected
+  ws::ByteBuffer to_proxy;
   std::unique_ptr<TlsHandshake> tls;
   std::string doing = "resolve";  // for the message of a time-out
 };
@@ -73,7 +87,7 @@ void Dial::State::start() {
     fail(DialError::Step::timeout, make_error_code(boost::system::errc::timed_out), doing);
   });
   SocketAddress address;
-  if (!parse_address(url.host, url.port, address)) return resolve();
+  if (!parse_address(host, port, address)) return resolve();
   addresses.push_back(address);
   loop.post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->connect_next();
@@ -81,9 +95,9 @@ void Dial::State::start() {
 }
 
 void Dial::State::resolve() {
-  doing = "resolve '" + url.host + "'";
+  doing = "resolve '" + host + "'";
   resolver.async_resolve(
-      url.host, std::to_string(url.port), tcp::resolver::numeric_service,
+      host, std::to_string(port), tcp::resolver::numeric_service,
       [weak = weak_from_this()](error_code error, const tcp::resolver::results_type& found) {
         const auto self = weak.lock();
         if (!self || !self->done) return;
@@ -98,7 +112,7 @@ void Dial::State::resolve() {
 void Dial::State::connect_next() {
   while (next < addresses.size()) {
     const SocketAddress& address = addresses[next++];
-    doing = "connect to " + address.print();
+    doing = (options.via.is_direct() ? "connect to " : "connect to the proxy ") + address.print();
     if (connect(address)) return;
   }
   fail(DialError::Step::connect, connect_error, doing);
@@ -118,8 +132,12 @@ bool Dial::State::connect(const SocketAddress& address) {
 }
 
 void Dial::State::on_ready(std::uint32_t events) {
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
   const auto self = shared_from_this();
+  if (proxy) return proxy_ready();
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connect_ready();
+}
+
+void Dial::State::connect_ready() {
   connect_error = pending_error(socket.get());
   loop.unwatch(socket.get(), *this);
   if (!connect_error) return on_connected();
@@ -128,6 +146,63 @@ void Dial::State::on_ready(std::uint32_t events) {
 }
 
 void Dial::State::on_connected() {
+  if (options.via.is_direct()) return on_tunnel();
+  talk_to_proxy();
+}
+
+void Dial::State::talk_to_proxy() {
+  doing = options.via.print() + ", asked for " + url.address();
+  proxy = make_handshake(options.via, {url.host, url.port});
+  const ProxyHandshake::Status status = proxy->begin(to_proxy);
+  if (status != ProxyHandshake::Status::need_more) return on_proxy_answer(status);
+  // Its first event comes at once: the socket can be written to.
+  if (const error_code error = loop.watch(socket.get(), *this)) fail(DialError::Step::proxy, error, doing);
+}
+
+void Dial::State::proxy_ready() {
+  auto status = ProxyHandshake::Status::need_more;
+  while (status == ProxyHandshake::Status::need_more) {
+    if (!write_to_proxy() || !read_from_proxy(status)) return;
+  }
+  on_proxy_answer(status);
+}
+
+// False when it is not all written: the rest waits for the next event, or the dial has failed.
+bool Dial::State::write_to_proxy() {
+  while (!to_proxy.empty()) {
+    const ssize_t written = ::send(socket.get(), to_proxy.data(), to_proxy.size(), MSG_NOSIGNAL);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) return false;
+    if (written < 0) return fail(DialError::Step::proxy, last_system_error(), doing), false;
+    to_proxy.erase(to_proxy.begin(), to_proxy.begin() + written);
+  }
+  return true;
+}
+
+// Looks at what has come, and takes from the socket only what is the proxy's own: what lies behind is read by
+// TLS or by the channel. False when nothing has come, or the dial has failed.
+bool Dial::State::read_from_proxy(ProxyHandshake::Status& status) {
+  const ws::MutableBytes buffer = loop.read_buffer();
+  const ssize_t peeked = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_PEEK);
+  if (peeked < 0 && errno == EINTR) return true;
+  if (peeked < 0 && errno == EAGAIN) return false;
+  if (peeked < 0) return fail(DialError::Step::proxy, last_system_error(), doing), false;
+  if (peeked == 0) return fail(DialError::Step::proxy, ProxyError::closed, doing), false;
+  std::size_t taken = 0;
+  status = proxy->receive(buffer.first(static_cast<std::size_t>(peeked)), taken, to_proxy);
+  ::recv(socket.get(), buffer.data(), taken, 0);  // they are there
+  return true;
+}
+
+void Dial::State::on_proxy_answer(ProxyHandshake::Status status) {
+  if (status == ProxyHandshake::Status::failed) {
+    return finish(DialError{DialError::Step::proxy, proxy->error(), doing + ": " + proxy->failure()});
+  }
+  loop.unwatch(socket.get(), *this);
+  on_tunnel();
+}
+
+void Dial::State::on_tunnel() {
   if (!url.is_tls()) return finish(std::make_unique<Channel>(loop, Stream(std::move(socket))));
   doing = "TLS handshake with " + url.address();
   TlsSession session = options.tls->connect(socket.get(), url.host);

@@ -11,26 +11,30 @@
 #include "net/loop.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
+#include "net/via.hpp"
 
 namespace wsrig::net {
 
 /// How to connect.
 struct DialOptions {
-  std::chrono::milliseconds timeout{5000};  ///< for name, TCP and TLS together
+  std::chrono::milliseconds timeout{5000};  ///< for name, TCP, the proxy's answer and TLS together
   const TlsContext* tls = nullptr;          ///< needed for wss and tls
   int receive_buffer = 0;                   ///< SO_RCVBUF set before connecting; 0: the kernel's
+  Via via{};                                ///< through a proxy, which then resolves the target's name
 };
 
-/// A failure says at which step: resolve, connect, tls, time-out.
+/// A failure says at which step: resolve, connect, the proxy's answer, tls, time-out. With a proxy, the first
+/// two speak of the way to the proxy; `error` then has the codes of net/proxy_error.hpp for its answer.
 struct DialError {
-  enum class Step : std::uint8_t { resolve, connect, tls, timeout };
+  enum class Step : std::uint8_t { resolve, connect, proxy, tls, timeout };
   Step step = Step::connect;
   error_code error;
   std::string message;  ///< "connect to 127.0.0.1:9: Connection refused"
 };
 
-/// Connects directly, trying each address of the name in turn. The function is called once, from the loop,
-/// unless the dial is destroyed before.
+/// Connects, trying each address of the name in turn. Through a proxy, nothing of the target's protocol is
+/// sent before the proxy has confirmed the tunnel, and nothing that came through it is lost. The function is
+/// called once, from the loop, unless the dial is destroyed before.
 class Dial {
  public:
   using Done = std::function<void(boost::system::result<std::unique_ptr<Channel>, DialError>)>;
