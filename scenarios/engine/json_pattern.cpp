@@ -182,9 +182,9 @@ class Matcher {
   bool matches(const Node::Object& object, const json::value& value) {
     return value.is_object() &&
            std::all_of(object.members.begin(), object.members.end(), [&](const auto& member) {
-             const auto name = ws::evaluate(member.first, scope_);
+             const auto name = ws::evaluate(member.name, scope_);
              const json::value* const found = name ? value.as_object().if_contains(*name) : nullptr;
-             return found && match(member.second, *found);
+             return found && match(member.value, *found);
            });
   }
   bool matches(const Node::Array& array, const json::value& value) {
