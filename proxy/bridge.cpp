@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/base64.hpp"
 #include "proxy/frames.hpp"
 #include "ws/close_code.hpp"
 
@@ -50,7 +51,7 @@ void Bridge::on_data_frame(const ws::FrameHeader& header, ws::Bytes) {
   last_frame_ = header.fin;
 }
 
-void Bridge::on_data(ws::MutableBytes chunk) {
+void Bridge::on_data_payload(ws::MutableBytes chunk) {
   if (decoder_) return decode(chunk);
   ws::ByteBuffer& out = services_.loop.write_buffer();
   if (chunk.size() < large_payload) {
@@ -122,10 +123,9 @@ void Bridge::send_data(ws::MutableBytes data) {
 }
 
 void Bridge::send_base64(ws::Bytes data) {
-  ws::ByteBuffer text;
-  encode_base64(data, text);
   ws::ByteBuffer frame;
-  append_frame(Direction::to_downstream, ws::Opcode::text, text, services_.mask_keys, frame);
+  append_frame(Direction::to_downstream, ws::Opcode::text, ws::as_bytes(net::base64(data)),
+               services_.mask_keys, frame);
   outlet(Direction::to_downstream).write(frame);
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "proxy/base64_stream.hpp"
+#include "proxy/base64_decoder.hpp"
 #include "proxy/frame_reader.hpp"
 #include "proxy/relay.hpp"
 
@@ -35,7 +35,7 @@ class Bridge final : public Relay, private FrameEvents {
   std::uint64_t frames(Direction direction) const override;
 
   void on_data_frame(const ws::FrameHeader& header, ws::Bytes raw) override;
-  void on_data(ws::MutableBytes chunk) override;
+  void on_data_payload(ws::MutableBytes chunk) override;
   void on_data_frame_end() override;
   void on_control(const ws::FrameHeader& header, ws::MutableBytes payload, ws::Bytes raw) override;
   void on_violation(const ws::Violation& violation) override;

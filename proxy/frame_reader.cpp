@@ -70,7 +70,7 @@ void FrameReader::Feed::on_payload(ws::MutableBytes chunk) {
     return;
   }
   if (self.referee_.reads_text()) check_text(chunk);
-  if (!self.stopped_) events.on_data(chunk);
+  if (!self.stopped_) events.on_data_payload(chunk);
 }
 
 // In the clear, block by block: what goes on keeps its mask.

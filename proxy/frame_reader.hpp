@@ -18,7 +18,7 @@ class FrameEvents {
   virtual ~FrameEvents() = default;
   /// A data frame begins. `raw` are the octets of its header.
   virtual void on_data_frame(const ws::FrameHeader& header, ws::Bytes raw) = 0;
-  virtual void on_data(ws::MutableBytes chunk) = 0;
+  virtual void on_data_payload(ws::MutableBytes chunk) = 0;
   virtual void on_data_frame_end() = 0;
   /// A whole control frame, with all octets of it in `raw` and its payload, unmasked, in `payload`.
   virtual void on_control(const ws::FrameHeader& header, ws::MutableBytes payload, ws::Bytes raw) = 0;

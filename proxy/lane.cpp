@@ -87,7 +87,7 @@ void StagedLane::on_data_frame(const ws::FrameHeader& header, ws::Bytes) {
   head().begin_frame(clear);
 }
 
-void StagedLane::on_data(ws::MutableBytes chunk) {
+void StagedLane::on_data_payload(ws::MutableBytes chunk) {
   if (masker_) masker_->apply(chunk);
   head().payload(chunk);
 }

@@ -67,7 +67,7 @@ class VerbatimLane final : public Lane {
   void begin_feed(ws::MutableBytes data) override { data_ = data; }
   void end_feed() override;
   void on_data_frame(const ws::FrameHeader&, ws::Bytes raw) override { pass(raw); }
-  void on_data(ws::MutableBytes chunk) override { pass(chunk); }
+  void on_data_payload(ws::MutableBytes chunk) override { pass(chunk); }
   void on_data_frame_end() override {}
   void pass_control(const ws::FrameHeader&, ws::MutableBytes, ws::Bytes raw) override { pass(raw); }
 
@@ -115,7 +115,7 @@ class StagedLane final : public Lane {
  private:
   void end_feed() override {}
   void on_data_frame(const ws::FrameHeader& header, ws::Bytes) override;
-  void on_data(ws::MutableBytes chunk) override;
+  void on_data_payload(ws::MutableBytes chunk) override;
   void on_data_frame_end() override { head().end_frame(); }
   void pass_control(const ws::FrameHeader& header, ws::MutableBytes payload, ws::Bytes) override;
 

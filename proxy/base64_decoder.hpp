@@ -24,7 +24,4 @@ class Base64Decoder {
   bool padded_ = false;       ///< nothing may follow
 };
 
-/// Appends the base64 of `data`, padded.
-void encode_base64(ws::Bytes data, ws::ByteBuffer& out);
-
 }  // namespace wsrig::proxy

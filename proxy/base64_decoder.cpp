@@ -1,13 +1,8 @@
-#include "proxy/base64_stream.hpp"
-
-#include <algorithm>
-#include <string_view>
+#include "proxy/base64_decoder.hpp"
 
 namespace wsrig::proxy {
 
 namespace {
-
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int value_of(std::uint8_t octet) {
   if (octet >= 'A' && octet <= 'Z') return octet - 'A';
@@ -39,19 +34,6 @@ void Base64Decoder::take_group(ws::ByteBuffer& out) {
   count_ = 0;
   padding_ = 0;
   group_ = 0;
-}
-
-void encode_base64(ws::Bytes data, ws::ByteBuffer& out) {
-  while (!data.empty()) {
-    const ws::Bytes part = data.first(std::min<std::size_t>(3, data.size()));
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < part.size() ? part[i] : 0U);
-    for (std::size_t i = 0; i < 4; ++i) {
-      const char digit = alphabet[group >> (18 - 6 * i) & 0x3f];
-      out.push_back(static_cast<std::uint8_t>(i <= part.size() ? digit : '='));
-    }
-    data = data.subspan(part.size());
-  }
 }
 
 }  // namespace wsrig::proxy

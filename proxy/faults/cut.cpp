@@ -1,0 +1,10 @@
+#include "proxy/faults/strike.hpp"
+
+namespace wsrig::proxy {
+
+FaultKind cut_fault() {
+  return strike_fault("cut", "FIN to both sides, in the middle of things",
+                      [](ByteSink&, const StageContext& context) { context.cut(); });
+}
+
+}  // namespace wsrig::proxy
