@@ -38,7 +38,8 @@ int create_epoll_set() {
 }  // namespace
 
 struct Loop::State {
-  State() : epoll_set(context, create_epoll_set()), input(read_headroom + read_buffer_size), now(Clock::now()) {
+  State()
+      : epoll_set(context, create_epoll_set()), input(read_headroom + read_buffer_size), now(Clock::now()) {
     wait_for_events();
   }
 
