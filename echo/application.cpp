@@ -17,7 +17,7 @@ ws::ByteBuffer printable_pattern(std::size_t size) {
 
 }  // namespace
 
-void PrefixApplication::on_message(Conversation& conversation, ws::Message message) const {
+void PrefixApplication::on_message(Conversation& conversation, const ws::Message& message) const {
   ws::ByteBuffer reply;
   reply.reserve(prefix_.size() + message.payload.size());
   ws::append(reply, prefix_);

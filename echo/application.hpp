@@ -46,7 +46,7 @@ class Application {
  public:
   virtual ~Application() = default;
   virtual void on_open(Conversation&) const {}
-  virtual void on_message(Conversation&, ws::Message) const {}
+  virtual void on_message(Conversation&, const ws::Message&) const {}
   /// The peer's Close came; the answer is already written.
   virtual void on_close(Conversation&, const ws::CloseReason&) const {}
   /// Nothing more is to be said on either side. RFC 6455 §7.1.1: the server closes the TCP connection first.
@@ -58,7 +58,7 @@ class Application {
 /// Sends each message back as it came.
 class EchoApplication final : public Application {
  public:
-  void on_message(Conversation& conversation, ws::Message message) const override {
+  void on_message(Conversation& conversation, const ws::Message& message) const override {
     conversation.send(message.opcode, message.payload);
   }
 };
@@ -70,7 +70,7 @@ class SinkApplication final : public Application {};
 class PrefixApplication final : public Application {
  public:
   explicit PrefixApplication(std::string prefix) : prefix_(std::move(prefix)) {}
-  void on_message(Conversation& conversation, ws::Message message) const override;
+  void on_message(Conversation& conversation, const ws::Message& message) const override;
 
  private:
   std::string prefix_;

@@ -28,7 +28,8 @@ void FaultyApplication::on_open(Conversation& conversation) const {
   inner_->on_open(conversation);
 }
 
-void FaultyApplication::on_message(Conversation& conversation, ws::Message message) const {
+void FaultyApplication::on_message(Conversation& conversation, const ws::Message& received) const {
+  ws::Message message = received;
   for (const Act& act : before_reply) act(conversation);
   for (const MessageEdit& edit : message_edits) edit(message);
   inner_->on_message(conversation, message);

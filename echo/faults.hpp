@@ -53,7 +53,7 @@ class FaultyApplication final : public Application {
   explicit FaultyApplication(std::unique_ptr<Application> inner) : inner_(std::move(inner)) {}
 
   void on_open(Conversation& conversation) const override;
-  void on_message(Conversation& conversation, ws::Message message) const override;
+  void on_message(Conversation& conversation, const ws::Message& message) const override;
   void on_close(Conversation& conversation, const ws::CloseReason& close) const override;
   void on_finished(Conversation& conversation) const override;
   void on_drained(Conversation& conversation) const override { inner_->on_drained(conversation); }

@@ -24,6 +24,7 @@ class Echo:
                                         text=True)
         self.expected_code = 0
         self._signalled = False
+        self._connections = 0
         self.ready = [self._ready_line() for _ in listen]
         self.url = self.ready[0]["url"]
         self.port = self.ready[0]["port"]
@@ -59,7 +60,10 @@ class Echo:
 
     def connect(self):
         """A TCP connection to the first listener, with a generous time-out."""
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        self._connections += 1
+        # Thousands in a row would use up the ports of one address.
+        source = f"127.0.0.{1 + self._connections % 250}"
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(source, 0))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
