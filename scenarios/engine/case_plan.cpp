@@ -22,22 +22,25 @@ std::vector<Task> runner_steps(Stage stage, const std::string& connection, std::
   return tasks;
 }
 
-ws::Expression literal(std::string text) {
-  ws::Expression expression;
-  expression.parts.emplace_back(std::move(text));
-  return expression;
+/// What does not come from the scenario file stands for itself in a template.
+std::string as_template(std::string text) {
+  for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3))
+    text.insert(at, 1, '\\');
+  return text;
 }
 
-std::string request_text(const CaseSettings& settings, const Case& definition, std::string_view key) {
+/// The runner's handshake; what the case says of target, offer and headers may hold `${name}`.
+ws::Expression request_for(const CaseSettings& settings, const Case& definition, std::string_view key) {
   ws::ClientRequest request;
-  request.target = definition.target.value_or(settings.subject.url.target);
+  request.target = definition.target.value_or(as_template(settings.subject.url.target));
   request.host = settings.subject.url.authority();
   request.key = key;
   request.subprotocols = definition.offer.subprotocols;
   request.extensions = definition.offer.extensions;
-  request.headers = settings.subject.headers;
+  for (const auto& [name, value] : settings.subject.headers)
+    request.headers.emplace_back(name, as_template(value));
   request.headers.insert(request.headers.end(), definition.headers.begin(), definition.headers.end());
-  return ws::build_request(request);
+  return ws::parse_template(ws::build_request(request)).value();
 }
 
 /// Waits without judging: nothing the subject might send here is known.
@@ -100,7 +103,7 @@ std::vector<Task> plan_opening(const CaseSettings& settings, const CaseInstance&
   if (definition.manual_handshake) return tasks;
 
   auto handshake = runner_steps(Stage::handshake, connection, "> http \"\"\n< http 101");
-  std::get<SendHttp>(handshake.front().step.action).text = literal(request_text(settings, definition, key));
+  std::get<SendHttp>(handshake.front().step.action).text = request_for(settings, definition, key);
   add(tasks, std::move(handshake));
 
   const auto oracle = settings.subject.oracle.kind;
@@ -135,6 +138,9 @@ std::vector<Task> plan_closing(const std::string& connection, const ClosingState
 }
 
 std::optional<std::string> missing_capability(const CaseSettings& settings, const CaseInstance& instance) {
+  if (instance.definition->subject == SubjectKind::client) return "a client under test (wsrig serve)";
+  if (instance.definition->subject == SubjectKind::proxy)
+    return "a proxy under test, with both of its ends ours";
   const Subject& subject = settings.subject;
   for (const auto& need : instance.definition->needs) {
     const bool missing =

@@ -44,7 +44,8 @@ struct ClosingState {
 };
 std::vector<Task> plan_closing(const std::string& connection, const ClosingState& state);
 
-/// A capability that the case needs and the subject was declared not to have; empty when there is none.
+/// What the case needs and this run has not: a kind of subject, or a capability that the subject was declared
+/// not to have. Empty when nothing is missing.
 std::optional<std::string> missing_capability(const CaseSettings& settings, const CaseInstance& instance);
 
 /// Does the script itself do this on a connection: send a Close, await a Ping …?

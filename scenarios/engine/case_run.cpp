@@ -77,8 +77,7 @@ CaseRun::~CaseRun() = default;
 void CaseRun::start() {
   epoch_ = std::chrono::steady_clock::now();
   if (const auto missing = missing_capability(settings_, instance_)) {
-    decide(Grade::skip, fmt::format("needs {}, which the subject is declared not to have", *missing),
-           nullptr);
+    decide(Grade::skip, "needs " + *missing, nullptr);
     return;
   }
   for (const auto& connection : instance_.definition->script.connections) open_with_proof(connection);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <list>
 #include <map>
 #include <utility>
 
@@ -27,7 +28,7 @@ struct Group {
 };
 
 bool share_services(const ScenarioFile& one, const ScenarioFile& other) {
-  return &one == &other || (one.services.empty() && other.services.empty() && one.tls == other.tls);
+  return &one == &other || (one.services.empty() && other.services.empty());
 }
 
 std::vector<Group> group_by_services(const std::vector<CaseInstance>& instances) {
@@ -126,9 +127,7 @@ class Run {
       return give_up(fmt::format("{}: {}", text, url.error()));
     }
     settings_.subject.url = *url;
-    if (url->is_tls()) {
-      if (auto problem = prepare_tls(); !problem.empty()) return give_up(std::move(problem));
-    }
+    if (auto problem = prepare_settings(); !problem.empty()) return give_up(std::move(problem));
     if (result_.subject.empty()) result_.subject = url->print();
     if (!std::exchange(announced_, true)) {
       show_progress_later();
@@ -138,30 +137,44 @@ class Run {
     start_cases();
   }
 
-  std::string prepare_tls() {
-    net::TlsClientOptions tls = options_.tls;
-    const Tls& of_file = groups_[group_].file->tls;
-    if (tls.ca_file.empty()) tls.ca_file = of_file.ca_file;
-    if (tls.server_name.empty()) tls.server_name = of_file.server_name;
-    if (tls.cert_file.empty())
-      std::tie(tls.cert_file, tls.key_file) = std::tie(of_file.cert_file, of_file.key_file);
-    // Our own echo makes its certificate itself: there is nothing to verify it by.
-    tls.insecure = tls.insecure || of_file.insecure || options_.subject_url.empty();
-    auto context = net::TlsContext::client(tls);
-    if (!context) return context.error();
-    tls_ = std::move(*context);
-    settings_.subject.tls = &*tls_;
+  /// Cases differ in what they say of TLS: one context, and so one set of settings, for each that says it
+  /// otherwise.
+  std::string prepare_settings() {
+    variants_.clear();
+    for (const CaseInstance* instance : groups_[group_].cases) {
+      const Tls& tls = instance->definition->tls;
+      if (variant_of(tls) != variants_.end()) continue;
+      variants_.push_back({tls, {}, settings_});
+      if (!settings_.subject.url.is_tls()) continue;
+      auto context = net::TlsContext::client(tls_options(tls));
+      if (!context) return context.error();
+      variants_.back().context = std::move(*context);
+      variants_.back().settings.subject.tls = &*variants_.back().context;
+    }
     return {};
+  }
+
+  /// The command line goes before the file.
+  net::TlsClientOptions tls_options(const Tls& said) const {
+    net::TlsClientOptions tls = options_.tls;
+    if (tls.ca_file.empty()) tls.ca_file = said.ca_file;
+    if (tls.server_name.empty()) tls.server_name = said.server_name;
+    if (tls.cert_file.empty())
+      std::tie(tls.cert_file, tls.key_file) = std::tie(said.cert_file, said.key_file);
+    // Our own echo makes its certificate itself: there is nothing to verify it by.
+    tls.insecure = tls.insecure || said.insecure || options_.subject_url.empty();
+    return tls;
   }
 
   /// Before the first case: is anybody there, does it answer as declared, can it serve two at a time?
   void look_first() {
-    preflight_ = std::make_unique<Preflight>(loop_, settings_, [this](Preflight::Findings findings) {
-      if (!findings.reachable) return give_up(findings.text);
-      if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
-      if (findings.one_at_a_time) jobs_ = 1;
-      start_cases();
-    });
+    preflight_ =
+        std::make_unique<Preflight>(loop_, variants_.front().settings, [this](Preflight::Findings findings) {
+          if (!findings.reachable) return give_up(findings.text);
+          if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
+          if (findings.one_at_a_time) jobs_ = 1;
+          start_cases();
+        });
   }
 
   void show_progress_later() {
@@ -182,9 +195,9 @@ class Run {
     while (!stopping_ && running_.size() < jobs_ && next_case_ < cases.size()) {
       const CaseInstance& instance = *cases[next_case_++];
       const std::size_t slot = next_slot_++;
-      auto run = std::make_unique<CaseRun>(loop_, settings_, instance, [this, slot](CaseResult result) {
-        on_result(slot, std::move(result));
-      });
+      auto run =
+          std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
+                                    [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
       CaseRun& started = *run;
       running_.emplace(slot, std::move(run));
       started.start();
@@ -234,7 +247,17 @@ class Run {
   CaseSettings settings_;
   std::size_t total_;
   std::size_t jobs_ = options_.jobs;
-  std::optional<net::TlsContext> tls_;
+  struct Variant {
+    Tls tls;
+    std::optional<net::TlsContext> context;
+    CaseSettings settings;
+  };
+  std::list<Variant>::iterator variant_of(const Tls& tls) {
+    return std::find_if(variants_.begin(), variants_.end(),
+                        [&](const Variant& one) { return one.tls == tls; });
+  }
+
+  std::list<Variant> variants_;  ///< of the group at hand
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<Preflight> preflight_;
   std::map<std::size_t, std::unique_ptr<CaseRun>> running_;

@@ -81,6 +81,24 @@ TEST(CasePlan, closing_does_what_is_left) {
   EXPECT_EQ(Fixture::texts(plan_closing("", {.shut_down = true})), (Texts{"< eof"}));
 }
 
+TEST(CasePlan, the_handshake_takes_variables_from_the_file_only) {
+  Fixture fixture("> text \"x\"");
+  fixture.definition.headers = {{"X-Room", "room ${room}"}};
+  fixture.settings.subject.headers = {{"X-Literal", "${room}"}};
+  const auto tasks = plan_opening(fixture.settings, fixture.instance, "", "key", std::nullopt);
+  ws::Scope scope;
+  scope.lookup = [](std::string_view) { return std::optional<std::string>("17"); };
+  const std::string request = ws::evaluate(std::get<SendHttp>(tasks.at(1).step.action).text, scope).value();
+  EXPECT_NE(request.find("X-Room: room 17\r\n"), std::string::npos) << request;
+  EXPECT_NE(request.find("X-Literal: ${room}\r\n"), std::string::npos) << request;
+}
+
+TEST(CasePlan, cases_for_other_subjects_are_not_run_on_a_server) {
+  Fixture fixture("> text \"x\"");
+  fixture.definition.subject = SubjectKind::client;
+  EXPECT_TRUE(missing_capability(fixture.settings, fixture.instance));
+}
+
 TEST(CasePlan, missing_capabilities) {
   Fixture fixture("> text \"x\"");
   fixture.definition.needs = {"echo", "deflate"};
