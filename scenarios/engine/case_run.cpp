@@ -400,7 +400,7 @@ void CaseRun::settle(const Task& task, const Alternative& alternative, const Obs
   if (decided_) return;
   if (alternative.grade == Grade::fail) {
     fail_expectation(task, std::get<Expect>(task.step.action), seen == nullptr ? "silence" : describe(*seen),
-                     "");
+                     "this must not be the answer");
     return;
   }
   if (alternative.grade != Grade::ok) {
