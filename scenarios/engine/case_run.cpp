@@ -363,12 +363,12 @@ bool CaseRun::judge_unmatched(const Task& task, const Expect& expect, const Obse
   return true;
 }
 
-/// A message whose frames were judged one by one, one that `eventually` skips, or one of a subject that does
-/// not echo: what it says means nothing here.
+/// A message whose frames were judged one by one, one that `eventually` skips, one that the case did not wait
+/// for, or one of a subject that does not echo: what it says means nothing here.
 bool CaseRun::is_expected_rest(const Task& task, const Expect& expect, const Observation& seen) {
   if (!std::holds_alternative<SawMessage>(seen.what)) return false;
   if (std::exchange(peer_of(task).frames_judged, false)) return true;
-  return !settings_.subject.oracle.echoes() ||
+  return task.stage == Stage::closing || !settings_.subject.oracle.echoes() ||
          awaits(expect, [](const Alternative& alternative) { return alternative.eventually; });
 }
 
