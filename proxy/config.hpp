@@ -11,7 +11,7 @@
 #include "net/url.hpp"
 #include "net/via.hpp"
 #include "proxy/counters.hpp"
-#include "proxy/gate.hpp"
+#include "proxy/gate_rules.hpp"
 #include "proxy/stage.hpp"
 #include "ws/rules.hpp"
 
@@ -67,8 +67,9 @@ struct Route {
   bool keep_host = true;  ///< false: Host is rewritten to the upstream's
   Forwarded forwarded = Forwarded::off;
 
-  std::shared_ptr<const Gate> gate;                                       ///< null: everybody may pass
-  std::vector<std::shared_ptr<const StageMaker>> faults;                  ///< in order of the wire
+  GateText gate_text;                                     ///< who may pass, as written
+  std::shared_ptr<const Gate> gate;                       ///< made from it; null: everybody may pass
+  std::vector<std::shared_ptr<const StageMaker>> faults;  ///< in order of the wire
   PerDirection<std::vector<std::shared_ptr<const HeadEdit>>> head_edits;  ///< of the request, of the 101
 
   /// A TCP service behind a WebSocket, so that the handshake ends here.

@@ -6,7 +6,16 @@ namespace wsrig::proxy {
 
 namespace {
 
-std::size_t size_on_wire(const ws::FrameHeader& header) { return ws::encode(header).size; }
+// As ws::encode would write it; for each frame, so without writing it.
+std::size_t size_on_wire(const ws::FrameHeader& header) {
+  std::size_t size = header.mask ? 6 : 2;
+  if (header.payload_length > UINT16_MAX || header.length_form == ws::LengthForm::u64) {
+    size += 8;
+  } else if (header.payload_length > 125 || header.length_form == ws::LengthForm::u16) {
+    size += 2;
+  }
+  return size;
+}
 
 }  // namespace
 

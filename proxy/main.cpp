@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "cli/program.hpp"
+#include "proxy/faults/fault.hpp"
 #include "proxy/options.hpp"
 #include "proxy/run.hpp"
 
@@ -7,6 +10,10 @@ namespace {
 using namespace wsrig;
 
 diag::Result<int> serve(const cli::Values& values) {
+  if (values.flag("list-faults")) {
+    fmt::print("{}", proxy::print_faults());
+    return cli::exit_code::ok;
+  }
   const auto config = proxy::read_options(values);
   if (!config) return config.error();
   const std::vector<std::string> arguments(values.argv().begin() + 1, values.argv().end());

@@ -1,7 +1,9 @@
 #include "proxy/options.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <limits>
+#include <utility>
 
 #include "cli/option_value.hpp"
 #include "net/proxy_environment.hpp"
@@ -27,7 +29,8 @@ std::vector<Option> route_options() {
        .letter = 'r',
        .value = "[HOST]/PATH=URL [WORD=VALUE]",
        .help = "what leads where: a path ending with / stands for all below it; the words are mode, http, "
-               "host, forwarded, via, ca and insecure, as the options below",
+               "host, forwarded, via, ca, insecure, fault, allow, deny, basic, bearer and origin, as the "
+               "options below",
        .repeatable = true},
       {.name = "target",
        .letter = 't',
@@ -81,6 +84,43 @@ std::vector<Option> tls_options() {
        .value = "URL",
        .help = "reach upstreams through socks5://host:port or http://host:port, or direct; default: as "
                "SOCKS_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY say",
+       .group = group},
+  };
+}
+
+std::vector<Option> gate_options() {
+  const auto rule = [](std::string name, std::string value, std::string help) {
+    return Option{.name = std::move(name),
+                  .value = std::move(value),
+                  .help = std::move(help),
+                  .repeatable = true,
+                  .group = "Gate"};
+  };
+  return {
+      rule("allow", "ADDRESS", "let in clients of this address or range (10.0.0.0/8) only; others get 403"),
+      rule("deny", "ADDRESS", "refuse clients of this address or range"),
+      rule("origin", "ORIGIN",
+           "let browsers in from this origin only (https://*.example.com); others get 403"),
+      rule("basic", "USER:PASSWORD",
+           "ask for these credentials, or any others given; without them 401; "
+           "${env:NAME} and ${file:PATH} are replaced"),
+      rule("bearer", "TOKEN", "the same for a bearer token"),
+  };
+}
+
+std::vector<Option> fault_options() {
+  const std::string group = "Faults";
+  return {
+      {.name = "fault",
+       .value = "NAME(ARGUMENTS)[@DIRECTION]",
+       .help = "break connections on purpose, such as 'latency(50ms,jitter=10ms)@downstream'",
+       .repeatable = true,
+       .group = group},
+      {.name = "list-faults", .help = "print the names for --fault and what each does", .group = group},
+      {.name = "seed",
+       .value = "N",
+       .help = "faults draw the same lots in each run with the same seed",
+       .default_value = "0",
        .group = group},
   };
 }
@@ -214,6 +254,12 @@ Route read_defaults(const Values& values, Reader& reader) {
   reader.check("host", set_host(defaults, values.text("host")));
   reader.check("forwarded", set_forwarded(defaults, values.text("forwarded")));
   if (values.has("via")) reader.check("via", set_via(defaults, values.text("via")));
+  const std::pair<const char*, std::string (*)(Route&, std::string_view)> lists[] = {
+      {"allow", add_allow}, {"deny", add_deny},     {"origin", add_origin},
+      {"basic", add_basic}, {"bearer", add_bearer}, {"fault", add_fault}};
+  for (const auto& [name, add] : lists) {
+    for (const std::string& text : values.list(name)) reader.check(name, add(defaults, text));
+  }
   defaults.upstream.ca_file = values.text("upstream-ca");
   defaults.upstream.insecure = values.flag("upstream-insecure");
   return defaults;
@@ -280,9 +326,25 @@ void read_environment_proxies(Config& config, Reader& reader) {
   }
 }
 
+void make_gates(Config& config, Reader& reader) {
+  for (Route& route : config.routes) {
+    auto gate = GateRules::make(route.gate_text);
+    if (gate) route.gate = std::move(*gate);
+    if (!gate) reader.fail(gate.error());
+  }
+}
+
 /// What one option asks for and another one cannot give.
 std::optional<Diagnostic> find_contradiction(const Values& values, const Config& config) {
   if (values.given("key") && !values.given("cert")) return mistake("'--key' needs '--cert'");
+  for (const Route& route : config.routes) {
+    const bool inspects = route.mode == Mode::inspect && !route.is_bridge();
+    const bool needs_frames =
+        std::ranges::any_of(route.faults, [](const auto& fault) { return fault->needs_frames(); });
+    if (needs_frames && !inspects) {
+      return mistake("route '" + route.path + "': a fault of frames needs mode inspect");
+    }
+  }
   for (const net::Url& url : config.listeners) {
     if (url.target.find('?') != std::string::npos) {
       return mistake("'--listen': a query does not belong into '" + url.print() + "'");
@@ -305,8 +367,8 @@ cli::Command command() {
       "Close 1001 to all, and the program ends with 0 once they are gone; a second signal ends it at once. "
       "SIGHUP reads routes, certificates and limits again, and disturbs no tunnel.\n\n"
       "Without routes the environment counts: UPSTREAM_HOST=host:port (443 means TLS) and LISTEN_PORT.";
-  for (const auto& part :
-       {route_options(), tls_options(), limit_options(), time_options(), sight_options()}) {
+  for (const auto& part : {route_options(), tls_options(), gate_options(), fault_options(), limit_options(),
+                           time_options(), sight_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   command.examples = {"wsrig-proxy --listen ws://:8080/vnc --target localhost:5900",
@@ -323,6 +385,7 @@ diag::Result<Config> read_options(const Values& values) {
   config.tls = {values.text("cert"), values.text("key"), values.text("client-ca")};
   read_limits(config, reader);
   read_timeouts(config, reader);
+  reader.number("seed", config.seed);
   const auto environment = net::server_environment(cli::process_environment);
   if (!environment) return mistake(environment.error());
   const Route defaults = read_defaults(values, reader);
@@ -332,6 +395,7 @@ diag::Result<Config> read_options(const Values& values) {
   read_listeners(values, *environment, config, reader);
   read_routes(values, *environment, defaults, config, reader);
   read_environment_proxies(config, reader);
+  make_gates(config, reader);
   if (reader.first_mistake()) return *reader.first_mistake();
   if (auto contradiction = find_contradiction(values, config)) return *contradiction;
   return config;

@@ -53,9 +53,14 @@ Relay::Relay(Services& services, TunnelStart start)
 // The octets that go one way pass the makers in their order, so that the last one's stage is made first.
 void Relay::plug_stages() {
   const auto drained = [this] { settle(); };
+  const auto cut = [this] {
+    blame(Ender::proxy, "fault");
+    end(Direction::to_upstream);
+    end(Direction::to_downstream);
+  };
   contexts_ = std::make_unique<PerDirection<StageContext>>(PerDirection<StageContext>{
-      {StageContext{services_.loop, Direction::to_upstream, config().seed + 2 * id_, drained},
-       StageContext{services_.loop, Direction::to_downstream, config().seed + 2 * id_ + 1, drained}}});
+      {StageContext{services_.loop, Direction::to_upstream, config().seed + 2 * id_, drained, cut},
+       StageContext{services_.loop, Direction::to_downstream, config().seed + 2 * id_ + 1, drained, cut}}});
   for (const Direction direction : {Direction::to_upstream, Direction::to_downstream}) {
     Side& side = sink(direction);
     for (auto maker = route_->faults.rbegin(); maker != route_->faults.rend(); ++maker) {

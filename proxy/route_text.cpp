@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "proxy/faults/fault.hpp"
 
 namespace wsrig::proxy {
 
@@ -40,17 +41,26 @@ std::string set_ca(Route& route, std::string_view value) {
   return value.empty() ? "a file name is missing" : "";
 }
 
+template <std::vector<std::string> GateText::* rules>
+std::string add_rule(Route& route, std::string_view value) {
+  GateText alone;
+  (alone.*rules).emplace_back(value);
+  if (const auto gate = GateRules::make(alone); !gate) return gate.error().message;
+  (route.gate_text.*rules).emplace_back(value);
+  return {};
+}
+
 struct Word {
   std::string_view name;
   std::string (*set)(Route&, std::string_view);
 };
-constexpr std::array words{Word{"mode", set_mode},
-                           Word{"http", set_http},
-                           Word{"host", set_host},
-                           Word{"forwarded", set_forwarded},
-                           Word{"insecure", set_insecure},
-                           Word{"ca", set_ca},
-                           Word{"via", set_via}};
+constexpr std::array words{Word{"mode", set_mode},         Word{"http", set_http},
+                           Word{"host", set_host},         Word{"forwarded", set_forwarded},
+                           Word{"insecure", set_insecure}, Word{"ca", set_ca},
+                           Word{"via", set_via},           Word{"fault", add_fault},
+                           Word{"allow", add_allow},       Word{"deny", add_deny},
+                           Word{"basic", add_basic},       Word{"bearer", add_bearer},
+                           Word{"origin", add_origin}};
 
 struct Part {
   std::string_view text;
@@ -144,6 +154,27 @@ std::string set_via(Route& route, std::string_view value) {
   if (!via) return via.error();
   route.upstream.via = std::move(*via);
   return {};
+}
+
+std::string add_fault(Route& route, std::string_view value) {
+  auto fault = parse_fault(value);
+  if (!fault) return fault.error().message;
+  route.faults.push_back(std::move(*fault));
+  return {};
+}
+
+std::string add_allow(Route& route, std::string_view value) {
+  return add_rule<&GateText::allow>(route, value);
+}
+std::string add_deny(Route& route, std::string_view value) { return add_rule<&GateText::deny>(route, value); }
+std::string add_basic(Route& route, std::string_view value) {
+  return add_rule<&GateText::basic>(route, value);
+}
+std::string add_bearer(Route& route, std::string_view value) {
+  return add_rule<&GateText::bearer>(route, value);
+}
+std::string add_origin(Route& route, std::string_view value) {
+  return add_rule<&GateText::origins>(route, value);
 }
 
 boost::system::result<net::Url, std::string> read_target(const std::string& text) {

@@ -22,5 +22,12 @@ std::string set_http(Route& route, std::string_view value);       ///< forward, 
 std::string set_host(Route& route, std::string_view value);       ///< keep, rewrite
 std::string set_forwarded(Route& route, std::string_view value);  ///< off, append, replace
 std::string set_via(Route& route, std::string_view value);        ///< as net::parse_via reads
+std::string add_fault(Route& route, std::string_view value);      ///< as parse_fault reads
+// Who may pass: one rule more (see GateText).
+std::string add_allow(Route& route, std::string_view value);
+std::string add_deny(Route& route, std::string_view value);
+std::string add_basic(Route& route, std::string_view value);
+std::string add_bearer(Route& route, std::string_view value);
+std::string add_origin(Route& route, std::string_view value);
 
 }  // namespace wsrig::proxy

@@ -49,7 +49,7 @@ Server::Server(net::Loop& loop, std::shared_ptr<const Setup> setup)
       services_{loop, *this},
       sweep_timer_(loop),
       drain_timer_(loop),
-      minute_(loop.now()) {
+      rate_limit_(config().limits.connections_per_minute) {
   schedule_sweep();
 }
 
@@ -106,6 +106,7 @@ std::optional<std::string> Server::reload(std::shared_ptr<const Setup> setup) {
     if (auto problem = load_certificate(*setup)) return problem;
   }
   setup_ = std::move(setup);
+  rate_limit_ = RateLimit(config().limits.connections_per_minute);
   return {};
 }
 
@@ -129,16 +130,9 @@ std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> cha
                        "GET");
 }
 
-// Counted by the minute of the clock, so that there is nothing to keep for longer.
-bool Server::is_too_frequent(const net::Channel& channel) {
-  const std::size_t most = config().limits.connections_per_minute;
-  if (most == 0) return false;
-  if (loop_.now() - minute_ >= std::chrono::minutes(1)) {
-    minute_ = loop_.now();
-    newcomers_.clear();
-  }
-  const ClientInfo client{channel.peer_address(), {}, false, {}};
-  return ++newcomers_[client.host()] > most;
+bool Server::is_too_frequent(net::Channel& channel) {
+  const auto address = net::IpAddress::of(net::peer_address(channel.stream().descriptor()));
+  return address && !rate_limit_.admit(*address, loop_.now());
 }
 
 void Server::add(std::unique_ptr<Connection> connection) {

@@ -4,12 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "diag/diagnostic.hpp"
 #include "net/listen.hpp"
 #include "proxy/connection.hpp"
+#include "proxy/rate_limit.hpp"
 
 namespace wsrig::proxy {
 
@@ -45,7 +45,7 @@ class Server final : private Registry {
   std::optional<std::string> load_certificate(const Setup& setup);
   void accepted(std::unique_ptr<net::Channel> channel);
   std::unique_ptr<Connection> first_part(std::unique_ptr<net::Channel> channel);
-  bool is_too_frequent(const net::Channel& channel);
+  bool is_too_frequent(net::Channel& channel);
   void add(std::unique_ptr<Connection> connection);
   void remove(Connection& connection) override;
   void replace(Connection& connection, std::unique_ptr<Connection> next) override;
@@ -66,9 +66,7 @@ class Server final : private Registry {
   net::Timer drain_timer_;
   std::function<void()> stopped_;
   std::size_t buffered_ = 0;  ///< octets held by all connections, when last swept
-  /// New connections of each client address in the minute at hand.
-  std::unordered_map<std::string, std::size_t> newcomers_;
-  net::Clock::time_point minute_;
+  RateLimit rate_limit_;
 };
 
 }  // namespace wsrig::proxy

@@ -48,7 +48,8 @@ struct StageContext {
   Direction direction = Direction::to_upstream;
   std::uint64_t seed = 0;  ///< differs from tunnel to tunnel, the same in a rerun
   std::function<void()>
-      drained;  ///< to be called, from the loop, when a stage that held octets has none left
+      drained{};                ///< to be called, from the loop, when a stage that held octets has none left
+  std::function<void()> cut{};  ///< ends the tunnel: FIN to both sides; nothing is destroyed in the call
 };
 
 /// A sink with another one behind it; passes everything on. Faults override what they change.
@@ -60,6 +61,8 @@ class ByteStage : public ByteSink {
   void end() override { next_.end(); }
   void reset() override { next_.reset(); }
   std::size_t pending() const override { return next_.pending(); }
+  /// Passes on at once what is held: the stage is about to be taken out.
+  virtual void flush() {}
 
  protected:
   ByteSink& next_;
@@ -74,6 +77,8 @@ class FrameStage : public FrameSink {
   void payload(ws::MutableBytes chunk) override { next_.payload(chunk); }
   void end_frame() override { next_.end_frame(); }
   ByteSink& bytes() override { return next_.bytes(); }
+  /// As that of ByteStage; called between two frames.
+  virtual void flush() {}
 
  protected:
   FrameSink& next_;

@@ -24,8 +24,13 @@ FaultKind bandwidth_fault() {
   using enum FaultParameter::Kind;
   FaultKind kind{"bandwidth",
                  "no more than so many octets a second",
-                 {{.name = "rate", .kind = rate, .default_value = {}, .about = "octets a second", .least = 1,
-                   .most = 1'000'000'000'000, .required = true}}};
+                 {{.name = "rate",
+                   .kind = rate,
+                   .default_value = {},
+                   .about = "octets a second",
+                   .least = 1,
+                   .most = 1'000'000'000'000,
+                   .required = true}}};
   kind.make_bytes = [](ByteSink& next, const StageContext& context, const FaultArguments& arguments) {
     return std::make_unique<PacedStage>(next, context, std::make_unique<Bandwidth>(arguments));
   };

@@ -4,7 +4,10 @@ namespace wsrig::proxy {
 
 FaultKind cut_fault() {
   return strike_fault("cut", "FIN to both sides, in the middle of things",
-                      [](ByteSink&, const StageContext& context) { context.cut(); });
+                      [](ByteSink& next, const StageContext& context) {
+                        next.end();
+                        context.cut();
+                      });
 }
 
 }  // namespace wsrig::proxy

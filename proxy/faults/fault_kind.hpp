@@ -48,7 +48,8 @@ struct FaultKind {
   std::string_view about;  ///< one line, no full stop
   std::vector<FaultParameter> parameters;
   /// Exactly one of these two; a null pointer where the arguments ask for the other one.
-  std::function<std::unique_ptr<ByteStage>(ByteSink&, const StageContext&, const FaultArguments&)> make_bytes{};
+  std::function<std::unique_ptr<ByteStage>(ByteSink&, const StageContext&, const FaultArguments&)>
+      make_bytes{};
   std::function<std::unique_ptr<FrameStage>(FrameSink&, const StageContext&, const FaultArguments&)>
       make_frames{};
   /// Is make_frames used with these arguments?

@@ -1,6 +1,7 @@
 #include "proxy/faults/pacer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wsrig::proxy {
 
@@ -34,6 +35,14 @@ void PacedStage::reset() {
 std::size_t PacedStage::pending() const {
   const std::size_t here = held_.size() + (end_wanted_ ? slices_.size() : 0);
   return next_.pending() + (end_wanted_ || here > line_capacity ? here : 0);
+}
+
+void PacedStage::flush() {
+  timer_.cancel();
+  if (!held_.empty()) next_.write(held_);
+  if (end_wanted_ && !slices_.empty()) next_.end();
+  slices_.clear();
+  held_ = {};
 }
 
 void PacedStage::wait() {

@@ -36,6 +36,7 @@ class PacedStage : public ByteStage {
   void end() override;
   void reset() override;
   std::size_t pending() const override;
+  void flush() override;
 
  private:
   static constexpr std::size_t line_capacity = 64 * 1024;

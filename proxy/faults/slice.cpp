@@ -17,11 +17,21 @@ FaultKind slice_fault() {
   constexpr std::uint64_t most_size = 1u << 30;
   FaultKind kind{"slice",
                  "octets arrive in small pieces",
-                 {{.name = "size", .kind = size, .default_value = "1B", .about = "octets in a piece", .least = 1,
+                 {{.name = "size",
+                   .kind = size,
+                   .default_value = "1B",
+                   .about = "octets in a piece",
+                   .least = 1,
                    .most = most_size},
-                  {.name = "variation", .kind = size, .default_value = "0B", .about = "more or less than that",
+                  {.name = "variation",
+                   .kind = size,
+                   .default_value = "0B",
+                   .about = "more or less than that",
                    .most = most_size},
-                  {.name = "gap", .kind = duration, .default_value = "1ms", .about = "time between two pieces",
+                  {.name = "gap",
+                   .kind = duration,
+                   .default_value = "1ms",
+                   .about = "time between two pieces",
                    .most = 3'600'000'000}}};
   kind.make_bytes = [](ByteSink& next, const StageContext& context, const FaultArguments& arguments) {
     return std::make_unique<PacedStage>(next, context, std::make_unique<SlicePacer>(arguments, context.seed));

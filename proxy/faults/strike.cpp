@@ -5,7 +5,8 @@
 
 namespace wsrig::proxy {
 
-StrikeStage::StrikeStage(ByteSink& next, const StageContext& context, const FaultArguments& arguments, Blow blow)
+StrikeStage::StrikeStage(ByteSink& next, const StageContext& context, const FaultArguments& arguments,
+                         Blow blow)
     : ByteStage(next, context),
       blow_(std::move(blow)),
       timer_(context.loop),
@@ -33,8 +34,8 @@ void StrikeStage::strike() {
   if (!std::exchange(struck_, true)) blow_(next_, context_);
 }
 
-FrameStrikeStage::FrameStrikeStage(FrameSink& next, const StageContext& context, const FaultArguments& arguments,
-                                   Blow blow)
+FrameStrikeStage::FrameStrikeStage(FrameSink& next, const StageContext& context,
+                                   const FaultArguments& arguments, Blow blow)
     : FrameStage(next, context), blow_(std::move(blow)), left_(arguments.number("frames")) {}
 
 void FrameStrikeStage::begin_frame(const ws::FrameHeader& header) {
@@ -58,7 +59,10 @@ FaultKind strike_fault(std::string_view name, std::string_view about, Blow blow)
       about,
       {{.name = "octets", .kind = size, .default_value = {}, .about = "behind so many octets"},
        {.name = "frames", .kind = count, .default_value = {}, .about = "behind so many frames", .least = 1},
-       {.name = "time", .kind = duration, .default_value = {}, .about = "so long after the tunnel opened",
+       {.name = "time",
+        .kind = duration,
+        .default_value = {},
+        .about = "so long after the tunnel opened",
         .most = 86'400'000'000}}};
   kind.needs_frames = [](const FaultArguments& arguments) { return arguments.has("frames"); };
   kind.make_bytes = [blow](ByteSink& next, const StageContext& context, const FaultArguments& arguments) {

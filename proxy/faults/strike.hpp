@@ -6,8 +6,8 @@
 #include "proxy/faults/fault_kind.hpp"
 #include "proxy/stage.hpp"
 
-/// What the faults have in common that strike once and end the stream: behind a number of octets or of frames,
-/// or a time after the tunnel opened. Nothing passes any more then.
+/// What the faults have in common that strike once and end the stream: behind a number of octets or of
+/// frames, or a time after the tunnel opened. Nothing passes any more then.
 namespace wsrig::proxy {
 
 /// What happens then, to the octets' next sink.

@@ -5,18 +5,19 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 
 import echo_process
-from echo_process import Echo, read_head
+from echo_process import read_head
 
 PROGRAM = os.path.join(os.path.dirname(echo_process.PROGRAM), "wsrig-proxy")
 
 
-class Proxy(Echo):
+class Proxy:
     """A running wsrig-proxy; `with` stops it and checks its exit code. The log is in `log()`."""
 
     def __init__(self, *options, listen=("ws://127.0.0.1:0",), environment=None):
@@ -26,8 +27,6 @@ class Proxy(Echo):
         self._log = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(command + list(options), stdout=subprocess.PIPE, stderr=self._log, text=True,
                                         env={**os.environ, **(environment or {})})
-        self.process.stderr = self._log
-        self.expected_code = 0
         self._signalled = False
         self.ready = [self._ready_line() for _ in listen]
         self.url = self.ready[0]["url"]
@@ -38,6 +37,41 @@ class Proxy(Echo):
         if not line:
             raise RuntimeError("wsrig-proxy did not start: " + self.log())
         return json.loads(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if self.process.poll() is None and not self._signalled:
+            self.stop()
+        try:
+            code = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = f"none: it had to be killed ({self.process.wait()})"
+        errors = self.log()
+        self.process.stdout.close()
+        self._log.close()
+        if kind is None and code != 0:
+            raise AssertionError(f"wsrig-proxy ended with {code}: {errors}")
+
+    def stop(self):
+        self._signalled = True
+        self.process.send_signal(signal.SIGTERM)
+
+    def connect(self):
+        """A TCP connection to the first listener, with a generous time-out."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def resident(self):
+        """Octets of memory in use (RSS)."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def log(self):
         self._log.flush()

@@ -1,7 +1,10 @@
 """The reverse proxy of wsrig-proxy, on the wire: WebSocket on both sides, in both modes."""
 
+import os
+import signal
 import socket
 import struct
+import tempfile
 import time
 import unittest
 
@@ -257,10 +260,6 @@ class Routes(unittest.TestCase):
         self.assertEqual(server.connections, 1)
 
     def test_reload_keeps_tunnels(self):
-        import os
-        import signal
-        import tempfile
-
         server = Backend(echo_octets)
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file, server:
             file.write(f"route = /a={server.url}\nlog = json\n")

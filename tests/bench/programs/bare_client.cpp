@@ -2,6 +2,7 @@
 // SECONDS. Every message has its own masking key and its number in front; replies are checked for their
 // order. Prints how many messages a second came back.  With SIZE 0 it only opens the connections, prints
 // "open" and waits for a line on standard input.
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
@@ -31,6 +32,8 @@ struct Connection {
   int descriptor = -1;
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
+  std::uint64_t octets = 0;    // of payload that came back
+  std::size_t frame_left = 0;  // of the frame that is being read
   std::vector<std::uint8_t> unsent;
   std::vector<std::uint8_t> partial;
 };
@@ -122,18 +125,47 @@ void fill(Connection& connection, Load& load) {
   flush(connection);
 }
 
-// Takes whole replies off the front; returns how many octets they took.
+// The length of a frame's payload, and how many octets its header takes; 0 when it is not there yet.
+std::size_t read_header(const std::uint8_t* data, std::size_t size, std::size_t& length) {
+  if (size < 2) return 0;
+  const std::size_t extra = data[1] == 127 ? 8 : data[1] == 126 ? 2 : 0;
+  if (size < 2 + extra) return 0;
+  length = extra == 0 ? data[1] : 0;
+  for (std::size_t i = 0; i < extra; ++i) length = length << 8 | data[2 + i];
+  return 2 + extra;
+}
+
+// Checks the number in front of each message that begins in this part of the stream, where it lies in one
+// piece.
+void check_numbers(const Connection& connection, const Load& load, const std::uint8_t* data,
+                   std::size_t size) {
+  const std::uint64_t begin = connection.octets;
+  for (std::uint64_t message = (begin + load.size - 1) / load.size;; ++message) {
+    const std::uint64_t place = message * load.size - begin;
+    std::uint64_t number = 0;
+    if (place + sizeof number > size) return;
+    std::memcpy(&number, data + place, sizeof number);
+    if (number != message) fail("a reply is out of order");
+  }
+}
+
+// Payloads count as one stream, for a bridge to TCP frames them anew. Returns how many octets were taken.
 std::size_t take_replies(Connection& connection, const Load& load, const std::uint8_t* data,
                          std::size_t size) {
-  const std::size_t header = load.size < 126 ? 2 : load.size < 65536 ? 4 : 10;
   std::size_t taken = 0;
-  while (size - taken >= header + load.size) {
-    std::uint64_t number = 0;
-    std::memcpy(&number, data + taken + header, sizeof number);
-    if (number != connection.received) fail("a reply is out of order");
-    ++connection.received;
-    taken += header + load.size;
+  while (taken < size) {
+    if (connection.frame_left == 0) {
+      const std::size_t header = read_header(data + taken, size - taken, connection.frame_left);
+      if (header == 0) break;
+      taken += header;
+    }
+    const std::size_t chunk = std::min(connection.frame_left, size - taken);
+    check_numbers(connection, load, data + taken, chunk);
+    connection.octets += chunk;
+    connection.frame_left -= chunk;
+    taken += chunk;
   }
+  connection.received = connection.octets / load.size;
   return taken;
 }
 

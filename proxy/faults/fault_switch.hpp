@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "proxy/faults/fault.hpp"
+
+namespace wsrig::proxy {
+
+/// Faults that may change while tunnels run. A tunnel takes a change up with the next octets, or the next
+/// frame, that go through it; what faults hold then passes on.
+class FaultSwitch final : public StageMaker {
+ public:
+  using Faults = std::vector<std::shared_ptr<const Fault>>;
+
+  void set(Faults faults);
+  const Faults& faults() const { return state_->faults; }
+
+  std::unique_ptr<ByteStage> make(ByteSink& next, const StageContext& context) const override;
+  std::unique_ptr<FrameStage> make(FrameSink& next, const StageContext& context) const override;
+
+  /// Shared with the stages, which may outlive the switch.
+  struct State {
+    Faults faults;
+    std::uint64_t generation = 0;  ///< changes with each set()
+  };
+
+ private:
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace wsrig::proxy

@@ -1,0 +1,262 @@
+"""What wsrig-proxy meets on its ways: TLS, gates, other proxies, the environment, bad configurations, real services."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+
+import support
+from echo_process import Echo, frame, read_head, trusting_context
+from proxy_bridge_test import BridgeWire
+from proxy_process import Backend, Proxy, run_proxy, request, upgrade
+from proxy_tunnel_test import TunnelWire, echo_frames
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port):
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+class Tls(unittest.TestCase):
+    def test_on_both_sides(self):
+        with Echo(listen=("wss://127.0.0.1:0",)) as echo:
+            target = f"wss://127.0.0.1:{echo.port}"
+            for mode in ("tunnel", "inspect"):
+                with Proxy("--target", target, "--mode", mode, "--upstream-insecure", listen=("wss://127.0.0.1:0",)) as proxy:
+                    with trusting_context().wrap_socket(proxy.connect()) as connection:
+                        connection.sendall(request() + frame(1, b"through"))
+                        head, rest = read_head(connection)
+                        self.assertIn("101", head)
+                        while len(rest) < 9:
+                            rest += connection.recv(100)
+                        self.assertEqual(rest, b"\x81\x07through")
+                    self.assertIn("not verified", proxy.log())
+
+    def test_an_upstream_without_a_known_certificate_is_refused(self):
+        with Echo(listen=("wss://127.0.0.1:0",)) as echo, Proxy("--target", f"wss://127.0.0.1:{echo.port}") as proxy:
+            with TunnelWire(proxy) as wire:
+                self.assertTrue(wire.head.startswith("HTTP/1.1 502 "), wire.head)
+            self.assertNotIn("not verified", proxy.log())
+
+    def test_a_bridge_to_a_tls_service(self):
+        with Echo(listen=("tls://127.0.0.1:0",)) as echo:
+            with Proxy("--target", f"tls://127.0.0.1:{echo.port}", "--upstream-insecure") as proxy, BridgeWire(proxy) as wire:
+                wire.send(2, b"x" * 100000)
+                self.assertEqual(wire.message_octets(100000), b"x" * 100000)
+
+    def test_only_http_1_1_is_agreed(self):
+        with Echo() as echo, Proxy("--target", echo.url, listen=("wss://127.0.0.1:0",)) as proxy:
+            context = trusting_context()
+            context.set_alpn_protocols(["h2", "http/1.1"])
+            with context.wrap_socket(proxy.connect()) as connection:
+                self.assertEqual(connection.selected_alpn_protocol(), "http/1.1")
+                self.assertIn(connection.version(), ("TLSv1.2", "TLSv1.3"))
+
+    def test_the_certificate_is_read_again_at_sighup(self):
+        with tempfile.TemporaryDirectory() as folder, Echo() as echo:
+            cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+
+            def make(name):
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                                "-keyout", key, "-out", cert, "-days", "2", "-subj", f"/CN={name}"], check=True,
+                               stderr=subprocess.DEVNULL)
+
+            def served(proxy):
+                return ssl.get_server_certificate(("127.0.0.1", proxy.port))
+
+            make("one")
+            with Proxy("--target", echo.url, "--cert", cert, "--key", key, listen=("wss://127.0.0.1:0",)) as proxy:
+                first = served(proxy)
+                make("two")
+                proxy.process.send_signal(signal.SIGHUP)
+                while "reloaded" not in proxy.log():
+                    time.sleep(0.01)
+                self.assertNotEqual(served(proxy), first)
+
+
+class Gates(unittest.TestCase):
+    def test_addresses_origins_and_credentials(self):
+        token = base64.b64encode(b"ann:s3cret").decode()
+        rows = [("deny=127.0.0.0/8", (), "403"), ("allow=10.0.0.0/8", (), "403"), ("allow=127.0.0.1", (), "101"),
+                ("origin=https://a.example", ("Origin: https://b.example",), "403"),
+                ("origin=https://a.example", ("Origin: https://a.example",), "101"), ("basic=ann:s3cret", (), "401"),
+                ("basic=ann:s3cret", (f"Authorization: Basic {token}",), "101"),
+                ("bearer=abc", ("Authorization: Bearer abd",), "401"), ("bearer=abc", ("Authorization: Bearer abc",), "101")]
+        with Echo() as echo:
+            for words, fields, status in rows:
+                with self.subTest(words=words), Proxy("--route", f"/={echo.url[:-1]} {words}") as proxy:
+                    with TunnelWire(proxy, "/", *fields) as wire:
+                        self.assertIn(f" {status} ", wire.head)
+
+    def test_limits_on_connections(self):
+        with Echo() as echo:
+            with Proxy("--target", echo.url, "--max-connections", "1") as proxy, TunnelWire(proxy):
+                with TunnelWire(proxy) as wire:
+                    self.assertIn(" 503 ", wire.head)
+                    self.assertIn("Retry-After", wire.head)
+            with Proxy("--target", echo.url, "--max-rate", "2") as proxy:
+                heads = []
+                for _ in range(3):
+                    with TunnelWire(proxy) as wire:
+                        heads.append(wire.head.split()[1])
+                self.assertEqual(heads, ["101", "101", "503"])
+
+    def test_a_slow_request_gets_408(self):
+        with Echo() as echo, Proxy("--target", echo.url, "--request-timeout", "200ms") as proxy:
+            with TunnelWire(proxy, head=b"GET / HTTP/1.1\r\n") as wire:
+                self.assertIn(" 408 ", wire.head)
+
+
+class Faults(unittest.TestCase):
+    def test_octets_and_frames(self):
+        with Echo() as echo:
+            with Proxy("--target", echo.url, "--fault", "latency(300ms)@downstream") as proxy, TunnelWire(proxy) as wire:
+                begun = time.monotonic()
+                wire.send(1, b"x")
+                self.assertEqual(wire.frame(), (0x81, b"x"))
+                self.assertGreaterEqual(time.monotonic() - begun, 0.3)
+            with Proxy("--target", echo.url, "--mode", "inspect", "--fault", "drop-pongs@downstream") as proxy:
+                with TunnelWire(proxy) as wire:
+                    wire.send(9, b"lost")
+                    wire.send(1, b"x")
+                    self.assertEqual(wire.frame(), (0x81, b"x"))
+
+    def test_a_frame_fault_needs_mode_inspect(self):
+        code, _, errors = run_proxy("--target", "ws://127.0.0.1:1", "--fault", "drop-pongs")
+        self.assertEqual(code, 2)
+        self.assertIn("needs mode inspect", errors)
+
+
+class OtherProxies(unittest.TestCase):
+    def test_socks5_and_connect(self):
+        for program, scheme in (("microsocks", "socks5"), ("tinyproxy", "http")):
+            path = shutil.which(program)
+            self.assertTrue(path, f"{program} is not installed: ci/setup test")
+            port = free_port()
+            with tempfile.NamedTemporaryFile("w") as config, Echo() as echo:
+                config.write(f"Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 10\n")
+                config.flush()
+                command = [path, "-d", "-c", config.name] if program == "tinyproxy" else [path, "-i", "127.0.0.1", "-p", str(port)]
+                with support.process(command, stderr=subprocess.DEVNULL):
+                    wait_for_port(port)
+                    via = f"{scheme}://127.0.0.1:{port}"
+                    with Proxy("--route", f"/={echo.url[:-1]} via={via}") as proxy, TunnelWire(proxy) as wire:
+                        wire.send(1, b"x")
+                        self.assertEqual(wire.frame(), (0x81, b"x"))
+                    with Proxy("--target", echo.url, environment={"SOCKS_PROXY" if scheme == "socks5" else "HTTP_PROXY": via,
+                                                                  "NO_PROXY": ""}) as proxy, TunnelWire(proxy) as wire:
+                        self.assertIn(" 101 ", wire.head)
+                    with Proxy("--target", f"ws://127.0.0.1:{free_port()}", "--via", via) as proxy, TunnelWire(proxy) as wire:
+                        self.assertIn(" 502 ", wire.head)
+
+    def test_the_environment_alone(self):
+        port = free_port()
+        with Echo() as echo:
+            environment = {**os.environ, "UPSTREAM_HOST": f"127.0.0.1:{echo.port}", "LISTEN_PORT": str(port)}
+            with support.process([support.program("wsrig-proxy")], env=environment, stderr=subprocess.DEVNULL) as child:
+                child.stdout.readline()
+                with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+                    connection.sendall(request())
+                    self.assertIn(" 101 ", read_head(connection)[0])
+
+
+class Configuration(unittest.TestCase):
+    def test_mistakes_are_pointed_at(self):
+        code, _, errors = run_proxy("--route", "/a=ws://h:1 mode=inspct")
+        self.assertEqual(code, 2)
+        self.assertIn("^~~~~~", errors)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{\n "chat": {"host": "h", "port": "x"}\n}')
+            file.flush()
+            code, _, errors = run_proxy("--map", file.name)
+            self.assertEqual(code, 2)
+            self.assertIn(f"{file.name}:2:2: 'chat' needs a whole number", errors)
+
+    def test_a_port_that_is_taken(self):
+        with Echo() as echo:
+            code, _, errors = run_proxy("--listen", f"ws://127.0.0.1:{echo.port}", "--target", echo.url)
+            self.assertEqual(code, 3)
+            self.assertIn("in use", errors)
+
+    def test_a_json_map(self):
+        with Backend(lambda connection: (upgrade(connection), connection.recv(1))) as backend:
+            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+                file.write('{"chat": {"host": "127.0.0.1", "port": "%d"}}' % backend.port)
+                file.flush()
+                with Proxy("--map", file.name) as proxy:
+                    for target, status in (("/chat", "101"), ("/chat/room?x", "101"), ("/chatter", "404"), ("/", "404")):
+                        with TunnelWire(proxy, target) as wire:
+                            self.assertIn(f" {status} ", wire.head, target)
+
+
+class Suite(unittest.TestCase):
+    def test_the_standard_suite_gives_the_same_verdicts_as_direct(self):
+        def verdicts(url):
+            result = support.wsrig("test", url, "--json")
+            return {case["id"]: case["grade"] for case in json.loads(result.stdout)["cases"]}
+
+        with Echo() as echo:
+            direct = verdicts(echo.url)
+            self.assertGreater(len(direct), 50)
+            with Proxy("--target", echo.url) as proxy:
+                self.assertEqual(verdicts(proxy.url), direct)
+
+
+class Services(unittest.TestCase):
+    def test_redis(self):
+        server = shutil.which("redis-server")
+        self.assertTrue(server, "redis-server is not installed: ci/setup test")
+        port = free_port()
+        command = [server, "--port", str(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
+        with tempfile.TemporaryDirectory() as folder, support.process(command, cwd=folder):
+            wait_for_port(port)
+            with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy, "Sec-WebSocket-Protocol: binary") as wire:
+                value = b"v" * 1_000_000
+                wire.send(2, b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1000000\r\n", fin=False)
+                wire.send(0, value + b"\r\n")
+                self.assertEqual(wire.message_octets(5), b"+OK\r\n")
+                wire.send(1, b"GET k\r\n")
+                self.assertEqual(wire.message_octets(1_000_012), b"$1000000\r\n" + value + b"\r\n")
+                wire.send(1, b"QUIT\r\n")
+                self.assertEqual(wire.message_octets(5), b"+OK\r\n")
+                self.assertEqual(wire.close_code(), 1000)
+
+    def test_ssh(self):
+        server = shutil.which("sshd", path="/usr/sbin:" + os.environ["PATH"])
+        self.assertTrue(server, "openssh-server is not installed: ci/setup test")
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            key = os.path.join(folder, "key")
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+            os.makedirs("/run/sshd", exist_ok=True)
+            command = [server, "-D", "-f", "/dev/null", "-h", key, "-p", str(port), "-o", "ListenAddress=127.0.0.1",
+                       "-o", "PidFile=none"]
+            with support.process(command, stderr=subprocess.DEVNULL):
+                wait_for_port(port)
+                with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy) as wire:
+                    wire.send(2, b"SSH-2.0-test\r\n")
+                    first, banner = wire.frame()
+                    self.assertTrue(banner.startswith(b"SSH-2.0-OpenSSH"), (first, banner))
+
+
+if __name__ == "__main__":
+    unittest.main()

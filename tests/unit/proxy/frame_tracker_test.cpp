@@ -1,0 +1,40 @@
+#include "proxy/frame_tracker.hpp"
+
+#include <gtest/gtest.h>
+
+#include "ws/notation.hpp"
+
+namespace wsrig::proxy {
+namespace {
+
+void feed(FrameTracker& tracker, const char* frame, ws::Role sender, std::size_t size) {
+  ws::ByteBuffer octets;
+  ws::encode(*ws::parse_frame(frame, sender), octets);
+  for (std::size_t at = 0; at < octets.size(); at += size) {
+    tracker.feed(ws::MutableBytes(octets).subspan(at, std::min(size, octets.size() - at)));
+    EXPECT_EQ(tracker.at_boundary(), at + size >= octets.size());
+  }
+}
+
+TEST(FrameTracker, finds_boundaries_and_the_code_of_the_first_close) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    FrameTracker tracker;
+    feed(tracker, "text \"Hello\"", ws::Role::client, size);
+    EXPECT_FALSE(tracker.close_seen());
+    EXPECT_FALSE(tracker.close_code());
+    feed(tracker, "close mask=a1b2c3d4 4001 \"bye\"", ws::Role::client, size);
+    feed(tracker, "close mask=a1b2c3d4 1000", ws::Role::client, size);
+    EXPECT_TRUE(tracker.close_seen());
+    EXPECT_EQ(tracker.close_code(), 4001);
+    EXPECT_EQ(tracker.frames(), 3U);
+  }
+}
+
+TEST(FrameTracker, a_close_without_a_code_is_1005) {
+  FrameTracker tracker;
+  feed(tracker, "close", ws::Role::server, 1);
+  EXPECT_EQ(tracker.close_code(), 1005);
+}
+
+}  // namespace
+}  // namespace wsrig::proxy
