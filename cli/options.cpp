@@ -284,20 +284,25 @@ class OptionParser {
     if (!option.default_value.empty()) values_.values_[option.name] = {option.default_value};
   }
 
+  Diagnostic wrong_positionals(std::string message) const {
+    return without_place(
+        {std::move(message), fmt::format("'{} --help' tells what it takes", command_.program)});
+  }
+
   std::optional<Diagnostic> check_positionals() const {
     if (values_.flag("help") || values_.flag("version") || values_.has("generate")) return {};
     const auto& wanted = command_.positionals;
     const std::size_t given = values_.positionals_.size();
     const bool any_number = std::ranges::any_of(wanted, &Positional::repeatable);
     if (given > wanted.size() && !any_number) {
-      return without_place({fmt::format("unexpected argument '{}'", values_.positionals_[wanted.size()])});
+      return wrong_positionals(fmt::format("unexpected argument '{}'", values_.positionals_[wanted.size()]));
     }
     // Those that may be left out give way: of `[URL] PATH` one argument is the PATH.
     std::size_t needed = 0;
     for (const Positional& positional : wanted) {
       if (positional.required) ++needed;
       if (positional.required && given < needed) {
-        return without_place({fmt::format("{} is missing", positional.name)});
+        return wrong_positionals(fmt::format("{} is missing", positional.name));
       }
     }
     return {};

@@ -131,6 +131,7 @@ TEST(Options, a_choice_is_one_of_its_values) {
 
 TEST(Options, positionals_that_are_missing_or_too_many) {
   EXPECT_EQ(mistake({}).message, "URL is missing");
+  EXPECT_EQ(mistake({}).hint, "'rig --help' tells what it takes");
   EXPECT_THAT(read({"a", "b", "c", "d"}).value().positionals().size(), 4u);
   EXPECT_TRUE(read({"--help"})) << "nothing is required of --help";
   EXPECT_TRUE(read({"--generate", "man"}));
