@@ -99,7 +99,8 @@ struct ResponseHead {
   std::string print() const;  ///< adds Content-Length for a body unless a field says so
 };
 ResponseHead build_response(const RequestVerdict& verdict);
-/// 400, 403, 404, 405, 426 (with Upgrade and Sec-WebSocket-Version: 13), 431, 503 …: closes the connection.
+/// Refuses and closes the connection, with the headers that the status needs: 400 and 426 name the version we
+/// speak, 405 the method, 426 the protocol, 503 a time.
 ResponseHead build_refusal(int status, std::string_view body);
 std::string_view reason_phrase(int status);
 
