@@ -94,13 +94,14 @@ void Control::attach(Config& config) {
   routes_ = std::move(routes);
 }
 
-ws::ResponseHead Control::answer(const ws::HttpHead& request, std::string_view body) {
+ws::ResponseHead Control::answer(const ws::HttpHead& request, std::string_view body,
+                                 const Counters& counters) {
   if (request.count("origin") != 0) return make_answer(403, "text/plain", "not for web pages\n");
   const std::string_view method = request.method();
   const std::string_view target = request.target();
   if (target == "/healthz" && method == "GET") return make_answer(200, "text/plain", "ok\n");
   if (target == "/metrics" && method == "GET") {
-    return make_answer(200, "text/plain; version=0.0.4; charset=utf-8", print_metrics(counters_));
+    return make_answer(200, "text/plain; version=0.0.4; charset=utf-8", print_metrics(counters));
   }
   if (target == "/faults" && method == "GET") return list_faults();
   if (target == "/faults" && method == "PUT") return put_faults(body);

@@ -23,11 +23,9 @@ namespace wsrig::proxy {
 /// PUT and DELETE answer as GET does. A request with an Origin comes from a web page, and is refused.
 class Control {
  public:
-  explicit Control(const Counters& counters) : counters_(counters) {}
-
   /// Lets the faults of a configuration's routes be set; what is set on a route of the same name stays.
   void attach(Config& config);
-  ws::ResponseHead answer(const ws::HttpHead& request, std::string_view body);
+  ws::ResponseHead answer(const ws::HttpHead& request, std::string_view body, const Counters& counters);
 
  private:
   struct Entry {
@@ -40,7 +38,6 @@ class Control {
   void clear_faults();
   ws::ResponseHead list_faults() const;
 
-  const Counters& counters_;
   std::map<std::string, Entry, std::less<>> routes_;  ///< by host and path
 };
 

@@ -24,7 +24,8 @@ class ControlServer {
   /// Errors are one line.
   static boost::system::result<std::unique_ptr<ControlServer>, std::string> open(net::Loop& loop,
                                                                                  const net::Url& url,
-                                                                                 Control& control);
+                                                                                 Control& control,
+                                                                                 const Counters& counters);
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
@@ -34,12 +35,13 @@ class ControlServer {
 
  private:
   class Session;
-  ControlServer(net::Loop& loop, Control& control);
+  ControlServer(net::Loop& loop, Control& control, const Counters& counters);
   void accepted(std::unique_ptr<net::Channel> channel);
   void remove(const Session& session);
 
   net::Loop& loop_;
   Control& control_;
+  const Counters& counters_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::unique_ptr<net::Listener> listener_;
 };

@@ -14,6 +14,19 @@ namespace {
 
 constexpr std::array<std::string_view, 5> actions{"set", "replace", "remove", "text", "binary"};
 
+/// Cuts `@upstream` or `@downstream` off the end of a rule.
+std::optional<Direction> take_direction(std::string& rule) {
+  const std::pair<std::string_view, Direction> suffixes[] = {{"@upstream", Direction::to_upstream},
+                                                             {"@downstream", Direction::to_downstream}};
+  rule.erase(rule.find_last_not_of(" \t\r") + 1);
+  for (const auto& [suffix, direction] : suffixes) {
+    if (!rule.ends_with(suffix)) continue;
+    rule.resize(rule.size() - suffix.size());
+    return direction;
+  }
+  return std::nullopt;
+}
+
 /// Makes the stages of one direction.
 class RewriteMaker final : public StageMaker {
  public:
@@ -33,7 +46,6 @@ class RewriteMaker final : public StageMaker {
 struct Rule {
   std::shared_ptr<const HeadEdit> head{};
   std::shared_ptr<const MessageEdit> message{};
-  std::optional<Direction> direction{};
 };
 
 /// Reads a rule; a mistake is thrown as a SyntaxError.
@@ -56,7 +68,6 @@ class RuleReader {
       rule.message = read_binary();
     else
       reader_.fail(action, fmt::format("unknown rule {}", ws::describe(action)), suggest(action.text));
-    rule.direction = read_direction();
     if (!reader_.at_step_end()) reader_.fail_unexpected("the end of the rule");
     return rule;
   }
@@ -81,6 +92,7 @@ class RuleReader {
   std::shared_ptr<const MessageEdit> read_text() {
     const ws::Token pattern = reader_.take();
     if (pattern.kind != ws::Token::Kind::regex) reader_.fail(pattern, "expected a /regular expression/");
+    reader_.expect("->");
     auto edit =
         TextEdit::make(pattern.text.substr(1, pattern.text.size() - 2), read_octets("a text in quotes"));
     if (edit) return *edit;
@@ -107,13 +119,6 @@ class RuleReader {
     return ws::evaluate_or_throw(ws::read_expression(reader_), {});
   }
 
-  std::optional<Direction> read_direction() {
-    if (!reader_.accept("@")) return std::nullopt;
-    if (reader_.accept("upstream")) return Direction::to_upstream;
-    if (reader_.accept("downstream")) return Direction::to_downstream;
-    reader_.fail_unexpected("upstream or downstream");
-  }
-
   ws::TokenReader reader_;
 };
 
@@ -129,13 +134,14 @@ diag::Result<Rewriting> parse_rewriting(const std::vector<std::string>& rules) {
   Rewriting rewriting;
   PerDirection<RewriteStage::Edits> edits;
   bool edits_messages = false;
-  for (const std::string& text : rules) {
+  for (std::string text : rules) {
+    const auto only = take_direction(text);
     const diag::Source source("", text);
     try {
       const Rule rule = RuleReader(source).read();
       edits_messages = edits_messages || rule.message;
       for (const Direction direction : {Direction::to_upstream, Direction::to_downstream}) {
-        if (rule.direction && *rule.direction != direction) continue;
+        if (only && *only != direction) continue;
         if (rule.head) rewriting.head_edits[direction].push_back(rule.head);
         if (rule.message) edits[direction].push_back(rule.message);
       }

@@ -56,10 +56,9 @@ class FaultReader {
 
   std::shared_ptr<const Fault> read() {
     const FaultKind& kind = read_kind();
-    const std::string_view name = rest_.substr(0, 0);
     FaultArguments arguments = default_arguments(kind);
     if (accept("(")) read_arguments(kind, arguments);
-    check(kind, arguments, name);
+    check(kind, arguments);
     const auto direction = read_direction();
     skip_blanks();
     if (!rest_.empty()) fail(rest_, "nothing may follow the fault");
@@ -94,6 +93,7 @@ class FaultReader {
   const FaultKind& read_kind() {
     const std::string_view name = read_until("(@");
     const auto found = std::ranges::find(fault_kinds(), name, &FaultKind::name);
+    name_ = name;
     if (found != fault_kinds().end()) return *found;
     std::vector<std::string_view> names;
     for (const FaultKind& kind : fault_kinds()) names.push_back(kind.name);
@@ -167,14 +167,14 @@ class FaultReader {
     return *value;
   }
 
-  void check(const FaultKind& kind, const FaultArguments& arguments, std::string_view where) const {
+  void check(const FaultKind& kind, const FaultArguments& arguments) const {
     for (const FaultParameter& parameter : kind.parameters) {
       if (!parameter.required || arguments.has(parameter.name)) continue;
-      fail(where, fmt::format("'{}' needs '{}'", kind.name, parameter.name),
+      fail(name_, fmt::format("'{}' needs '{}'", kind.name, parameter.name),
            fmt::format("write {}({})", kind.name, example(parameter.kind)));
     }
     const std::string problem = kind.check ? kind.check(arguments) : "";
-    if (!problem.empty()) fail(where, fmt::format("'{}' {}", kind.name, problem));
+    if (!problem.empty()) fail(name_, fmt::format("'{}' {}", kind.name, problem));
   }
 
   std::optional<Direction> read_direction() {
@@ -186,7 +186,8 @@ class FaultReader {
   }
 
   diag::Source source_;
-  std::string_view rest_;
+  std::string_view rest_;  ///< what is not read yet
+  std::string_view name_;  ///< of the kind, as written
 };
 
 std::string print_parameter(const FaultParameter& parameter) {

@@ -28,13 +28,13 @@ struct ControlTest : ::testing::Test {
     control.attach(config);
   }
   ws::ResponseHead ask(const std::string& line, std::string_view body = {}, const std::string& fields = {}) {
-    return control.answer(ws::HttpHead(line + " HTTP/1.1\r\n" + fields + "\r\n"), body);
+    return control.answer(ws::HttpHead(line + " HTTP/1.1\r\n" + fields + "\r\n"), body, counters);
   }
   std::string faults() { return ask("GET /faults").body; }
   const StageMaker& switch_of(std::size_t route) { return *config.routes[route].faults.back(); }
 
   Counters counters;
-  Control control{counters};
+  Control control;
   Config config;
 };
 
@@ -122,7 +122,7 @@ TEST_F(ControlTest, what_a_fault_held_passes_before_what_follows) {
   const StageContext context{loop};
   ByteRecorder out;
   const auto stage = switch_of(0).make(static_cast<ByteSink&>(out), context);
-  ask("PUT /faults", R"json({"faults": ["latency(1h)", "slice(1B, gap=1h)"]})json");
+  ask("PUT /faults", R"json({"faults": ["latency(60m)", "slice(1B, gap=60m)"]})json");
   stage->write(ws::as_bytes("ab"));
   EXPECT_EQ(out.octets, "");
   ask("DELETE /faults");
@@ -137,7 +137,7 @@ TEST_F(ControlTest, frames_held_pass_before_what_follows) {
   FrameRecorder out;
   const auto stage = switch_of(1).make(static_cast<FrameSink&>(out), context);
   ask("PUT /faults",
-      R"json({"route": "/chat", "faults": ["reorder-control", "merge-fragments", "delay-pongs(1h)"]})json");
+      R"json({"route": "/chat", "faults": ["reorder-control", "merge-fragments", "delay-pongs(60m)"]})json");
   send_frame(*stage, make_frame(ws::Opcode::pong, "p"));
   send_frame(*stage, make_frame(ws::Opcode::text, "a", false));
   send_frame(*stage, make_frame(ws::Opcode::ping, "q"));
@@ -161,7 +161,9 @@ TEST(ControlAddress, is_of_this_machine_alone) {
 }
 
 struct ControlServerTest : ControlTest {
-  ControlServerTest() { server = *ControlServer::open(loop, *parse_control_address("127.0.0.1:0"), control); }
+  ControlServerTest() {
+    server = *ControlServer::open(loop, *parse_control_address("127.0.0.1:0"), control, counters);
+  }
 
   /// What the server answers to these octets, sent one by one, until it closes.
   std::string talk(const std::string& request) {

@@ -15,7 +15,8 @@ using ws::Opcode;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 Fields edited(const std::vector<std::string>& rules, Direction direction, Fields fields) {
-  for (const auto& edit : parse_rewriting(rules).value().head_edits[direction]) edit->edit(fields);
+  const Rewriting rewriting = parse_rewriting(rules).value();
+  for (const auto& edit : rewriting.head_edits[direction]) edit->edit(fields);
   return fields;
 }
 
@@ -161,11 +162,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"line_end", R"(set X "1\r\nY: 2")", "7: a line end cannot stand in a field"},
                       Mistake{"no_regex", R"(text "x" -> "y")", "6: expected a /regular expression/"},
                       Mistake{"bad_regex", R"(text /a(b/ -> "y")",
-                              "7: regular expression: Unmatched marking parenthesis ( or \\("},
+                              "10: regular expression: Unmatched marking parenthesis ( or \\("},
                       Mistake{"no_pattern", R"(binary "" -> "y")", "8: nothing to look for"},
                       Mistake{"no_offset", R"(binary at x "y")", "11: expected the number of an octet"},
-                      Mistake{"direction", "remove X @up", "11: unexpected 'up'"},
-                      Mistake{"rest", "remove X Y", "10: unexpected 'Y'"}),
+                      Mistake{"direction", "remove X @up", "10: unexpected character '@'"},
+                      Mistake{"rest", "remove X Y", "10: unexpected 'Y'; expected the end of the rule"}),
     test::row_name);
 
 }  // namespace
