@@ -23,7 +23,7 @@ Observation message(ws::Opcode opcode, std::string payload) {
 Observation text(std::string payload) { return message(ws::Opcode::text, std::move(payload)); }
 Observation end(SawEnd::How how) { return {SawEnd{how, {}}, {}}; }
 Observation response(const std::string& bytes) {
-  return {SawResponse{std::make_shared<const ws::HttpHead>(bytes), {}}, {}};
+  return {SawHead{std::make_shared<const ws::HttpHead>(bytes), {}}, {}};
 }
 
 Match matched(const std::string& line, const Observation& seen, const Oracle& oracle = {},
