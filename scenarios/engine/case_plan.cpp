@@ -82,6 +82,17 @@ void add_silence_instead_of_echo(std::vector<Task>& tasks, const Step& step) {
   tasks.push_back({Stage::body, std::move(awaited)});
 }
 
+/// A message each way.
+std::vector<Task> proxy_proof(const std::string& client, const std::string& backend, bool raw_backend,
+                              const std::string& nonce) {
+  const std::string_view there = raw_backend ? "raw" : "text";
+  const std::string_view back = raw_backend ? "binary" : "text";
+  std::vector<Task> tasks = runner_steps(Stage::proof, client, fmt::format("> {} {}", back, nonce));
+  add(tasks, runner_steps(Stage::proof, backend, fmt::format("< {0} {1}\n> {0} {1}", there, nonce)));
+  add(tasks, runner_steps(Stage::proof, client, fmt::format("< {} {}", back, nonce)));
+  return tasks;
+}
+
 bool awaits_echo(const Step& step) {
   const auto* expect = std::get_if<Expect>(&step.action);
   return expect != nullptr &&
@@ -114,11 +125,40 @@ std::vector<Task> plan_opening(const CaseSettings& settings, const CaseInstance&
   return tasks;
 }
 
+bool is_backend(std::string_view connection) { return connection.starts_with("backend"); }
+
+std::vector<Task> plan_proxy_opening(const CaseSettings& settings, const CaseInstance& instance,
+                                     const std::function<std::string(const std::string& client)>& key_of,
+                                     std::optional<std::string> nonce) {
+  const Case& definition = *instance.definition;
+  std::vector<std::string> clients;
+  std::vector<std::string> backends;
+  for (const auto& name : definition.script.connections)
+    (is_backend(name) ? backends : clients).push_back(name);
+  std::vector<Task> tasks;
+  for (std::size_t index = 0; index < clients.size(); ++index) {
+    auto opening = plan_opening(settings, instance, clients[index], key_of(clients[index]), std::nullopt);
+    if (definition.manual_handshake || index >= backends.size()) {
+      add(tasks, std::move(opening));
+      continue;
+    }
+    const std::string& backend = backends[index];
+    tasks.push_back(std::move(opening[0]));
+    tasks.push_back(std::move(opening[1]));
+    if (!definition.raw_backend)
+      add(tasks, runner_steps(Stage::handshake, backend, "< http GET\n> http \"${response}\""));
+    tasks.push_back(std::move(opening[2]));
+    if (nonce) add(tasks, proxy_proof(clients[index], backend, definition.raw_backend, ws::quote(*nonce)));
+  }
+  return tasks;
+}
+
 std::vector<Task> plan_body(const CaseSettings& settings, const CaseInstance& instance) {
   const Oracle& oracle = settings.subject.oracle;
+  const bool as_written = oracle.echoes() || instance.definition->subject == SubjectKind::proxy;
   std::vector<Task> tasks;
   for (const auto& step : instance.definition->script.steps) {
-    if (oracle.echoes() || !awaits_echo(step)) {
+    if (as_written || !awaits_echo(step)) {
       tasks.push_back({Stage::body, step});
     } else if (oracle.kind == Oracle::Kind::ping) {
       add_alive_instead_of_echo(tasks, step, tasks.size());
@@ -137,10 +177,19 @@ std::vector<Task> plan_closing(const std::string& connection, const ClosingState
   return runner_steps(Stage::closing, connection, text);
 }
 
+std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend,
+                                     bool raw_backend) {
+  std::vector<Task> tasks = runner_steps(Stage::closing, client, "> close 1000");
+  add(tasks, runner_steps(Stage::closing, backend, raw_backend ? "< eof\n> shutdown" : "< close 1000"));
+  add(tasks, runner_steps(Stage::closing, client, "< close 1000\n< eof"));
+  if (!raw_backend) add(tasks, runner_steps(Stage::closing, backend, "< eof"));
+  return tasks;
+}
+
 std::optional<std::string> missing_capability(const CaseSettings& settings, const CaseInstance& instance) {
   if (instance.definition->subject == SubjectKind::client) return "a client under test (wsrig serve)";
-  if (instance.definition->subject == SubjectKind::proxy)
-    return "a proxy under test, with both of its ends ours";
+  const bool is_proxy_case = instance.definition->subject == SubjectKind::proxy;
+  if (is_proxy_case && settings.backend == nullptr) return "a proxy under test, with both of its ends ours";
   const Subject& subject = settings.subject;
   for (const auto& need : instance.definition->needs) {
     const bool missing =

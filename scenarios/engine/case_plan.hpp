@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,15 @@ std::vector<Task> plan_opening(const CaseSettings& settings, const CaseInstance&
                                const std::string& connection, std::string_view key,
                                std::optional<std::string> nonce);
 
+/// A connection of a proxy case is the tester's backend when its name begins so; the others dial the proxy.
+bool is_backend(std::string_view connection);
+/// Of a proxy case: connects each client and, with the runner's handshake, the backend that stands behind it
+/// (the first with the first, and so on), and proves that messages come through in both directions. `key_of`
+/// gives a client's key.
+std::vector<Task> plan_proxy_opening(const CaseSettings& settings, const CaseInstance& instance,
+                                     const std::function<std::string(const std::string& client)>& key_of,
+                                     std::optional<std::string> nonce);
+
 /// The case's own steps. Where the subject does not echo, a `<` line that awaits an echo is replaced by a
 /// proof that the subject is still alive (by Ping), or left out (passive).
 std::vector<Task> plan_body(const CaseSettings& settings, const CaseInstance& instance);
@@ -43,6 +53,8 @@ struct ClosingState {
   bool shut_down = false;  ///< we sent FIN: no Close can follow
 };
 std::vector<Task> plan_closing(const std::string& connection, const ClosingState& state);
+/// The closing handshake through a proxy, begun by the client.
+std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend, bool raw_backend);
 
 /// What the case needs and this run has not: a kind of subject, or a capability that the subject was declared
 /// not to have. Empty when nothing is missing.

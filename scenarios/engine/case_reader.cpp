@@ -295,6 +295,10 @@ class CaseReader {
       return findings_.add(*steps, fmt::format("more than {} steps in all combinations", max_steps_of_case));
     }
     read_handshake();
+    read_backend();
+    for (const std::string& name : case_.script.connections) {
+      if (!name.empty()) known_.add(name + ".sent");
+    }
     check_steps(case_, known_, findings_);
   }
 
@@ -315,6 +319,14 @@ class CaseReader {
     const std::size_t in_file = findings_.source().line(steps.line + 1 + begin).size();
     case_.steps_origin.indent = in_file - std::min(size, in_file);
     return true;
+  }
+
+  void read_backend() {
+    with("backend", [&](const YamlNode& node) {
+      case_.raw_backend = read_choice(node, "backend", keys::backends, findings_) == "tcp";
+      if (case_.subject != SubjectKind::proxy)
+        findings_.add(node, "only a case with subject: proxy has a backend");
+    });
   }
 
   void read_handshake() {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/options.hpp"
+#include "scenarios/engine/backend.hpp"
 #include "scenarios/engine/overload.hpp"
 
 namespace wsrig::engine {
@@ -80,7 +81,12 @@ void CaseRun::start() {
     decide(Grade::skip, "needs " + *missing, nullptr);
     return;
   }
-  for (const auto& connection : instance_.definition->script.connections) open_with_proof(connection);
+  if (is_proxy_case()) {
+    settings_.backend->forget();
+    open_through_proxy();
+  } else {
+    for (const auto& connection : instance_.definition->script.connections) open_with_proof(connection);
+  }
   auto body = plan_body(settings_, instance_);
   std::move(body.begin(), body.end(), std::back_inserter(tasks_));
   pump();
@@ -93,6 +99,14 @@ void CaseRun::open_with_proof(const std::string& connection) {
   }
   peers_[connection].key = new_key();
   auto opening = plan_opening(settings_, instance_, connection, peers_[connection].key, std::move(nonce));
+  std::move(opening.begin(), opening.end(), std::back_inserter(tasks_));
+}
+
+void CaseRun::open_through_proxy() {
+  std::optional<std::string> nonce;
+  if (instance_.definition->prove_alive) nonce = fmt::format("wsrig alive {:016x}", random_.next_word());
+  const auto key_of = [this](const std::string& client) { return peers_[client].key = new_key(); };
+  auto opening = plan_proxy_opening(settings_, instance_, key_of, std::move(nonce));
   std::move(opening.begin(), opening.end(), std::back_inserter(tasks_));
 }
 
@@ -113,6 +127,10 @@ void CaseRun::end_of_tasks() {
     decide(result_.grade, result_.message, nullptr);
     return;
   }
+  if (is_proxy_case()) {
+    close_through_proxy();
+    return pump();
+  }
   for (const auto& [name, peer] : peers_) {
     const auto* connection = peer.connection.get();
     if (connection == nullptr || connection->phase() != Connection::Phase::websocket) continue;
@@ -125,7 +143,57 @@ void CaseRun::end_of_tasks() {
   pump();
 }
 
+/// Where both ends are still open: a closing handshake from end to end. Where not, the case has seen to it.
+void CaseRun::close_through_proxy() {
+  const auto is_whole = [](const Peer& peer) {
+    const auto* connection = peer.connection.get();
+    return connection != nullptr && connection->is_open() && !connection->close_sent() &&
+           !connection->close_received() && !peer.shut_down && connection->phase() != Connection::Phase::http;
+  };
+  std::vector<std::string> clients;
+  std::vector<std::string> backends;
+  for (const auto& name : instance_.definition->script.connections) {
+    if (is_whole(peers_[name])) (is_backend(name) ? backends : clients).push_back(name);
+  }
+  if (clients.size() != backends.size()) return;
+  for (std::size_t index = 0; index < clients.size(); ++index) {
+    auto closing = plan_proxy_closing(clients[index], backends[index], instance_.definition->raw_backend);
+    std::move(closing.begin(), closing.end(), std::back_inserter(tasks_));
+  }
+}
+
+/// The proxy's connection to the backend is awaited when the backend has its first step; false while it is.
+bool CaseRun::await_backend(const Task& task) {
+  Peer& peer = peer_of(task);
+  if (!peer.connection) {
+    peer.connection = connect(task.step.connection);
+    begin_wait(settings_.handshake_timeout);
+    settings_.backend->take(
+        [&peer](std::unique_ptr<net::Channel> channel) { peer.connection->adopt(std::move(channel)); });
+    loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.expired()) pump();
+    });
+    return false;
+  }
+  if (peer.connection->phase() != Connection::Phase::closed) {
+    if (!peer.accepted) end_wait();
+    return peer.accepted = true;
+  }
+  if (waited() < settings_.handshake_timeout) return false;
+  const Grade grade = task.stage == Stage::body ? Grade::fail : Grade::error;
+  decide(grade, "the proxy did not connect to the backend", &task);
+  return false;
+}
+
 CaseRun::Progress CaseRun::advance(const Task& task) {
+  const bool reconnects = std::holds_alternative<Reconnect>(task.step.action);
+  if (is_proxy_case() && is_backend(task.step.connection)) {
+    if (reconnects) {
+      peers_.erase(task.step.connection);
+      return Progress::done;
+    }
+    if (!await_backend(task)) return decided_ ? Progress::done : Progress::waiting;
+  }
   return std::visit([&](const auto& action) { return run(task, action); }, task.step.action);
 }
 
@@ -231,7 +299,7 @@ CaseRun::Progress CaseRun::run(const Task& task, const Expect& expect) {
   if (!wait_began_) {
     near_miss_.clear();
     begin_wait(longest_wait(expect, task.stage));
-    if (judge_early_pongs(task, expect)) {
+    if (judge_early_pongs(task, expect) || judge_raw(task, expect)) {
       end_wait();
       return Progress::done;
     }
@@ -304,6 +372,10 @@ bool CaseRun::judge(const Task& task, const Expect& expect, const Observation& s
     fail_rule(task, violation->violation->section, std::string(violation->violation->text));
     return true;
   }
+  if (const auto* piece = std::get_if<SawBytes>(&seen.what)) {
+    peer_of(task).raw += piece->bytes;
+    return judge_raw(task, expect);
+  }
   if (judge_alternatives(task, expect, seen)) return true;
   return judge_unmatched(task, expect, seen);
 }
@@ -339,6 +411,30 @@ bool CaseRun::judge_early_pongs(const Task& task, const Expect& expect) {
   for (auto pong = early.begin(); pong != early.end(); ++pong) {
     if (!judge_alternatives(task, expect, *pong)) continue;
     early.erase(pong);
+    return true;
+  }
+  return false;
+}
+
+/// Octets of a stream count however they were cut: what was awaited is taken off, what is more is kept.
+bool CaseRun::judge_raw(const Task& task, const Expect& expect) {
+  std::string& raw = peer_of(task).raw;
+  for (const auto& alternative : expect.alternatives) {
+    const auto* wanted = std::get_if<ExpectRaw>(&alternative.pattern);
+    if (wanted == nullptr || raw.empty()) continue;
+    const auto bytes = ws::evaluate(wanted->bytes, scope_for(peer_of(task)));
+    if (!bytes) {
+      mistake(task, bytes.error());
+      return true;
+    }
+    if (raw.starts_with(*bytes)) {
+      raw.erase(0, bytes->size());
+      settle(task, alternative, nullptr);
+      return true;
+    }
+    if (bytes->starts_with(raw)) continue;
+    fail_expectation(task, expect, "raw " + ws::print_payload(ws::as_bytes(raw), 120),
+                     "the octets are others");
     return true;
   }
   return false;
@@ -391,7 +487,7 @@ bool CaseRun::judge_unmatched_end(const Task& task, const Expect& expect, const 
 
 void CaseRun::settle(const Task& task, const Alternative& alternative, const Observation* seen) {
   if (seen != nullptr) {
-    if (const auto* response = std::get_if<SawResponse>(&seen->what)) check_response(task, *response);
+    if (const auto* response = std::get_if<SawHead>(&seen->what)) check_response(task, *response);
     const auto* frame = std::get_if<SawFrame>(&seen->what);
     if (frame != nullptr && is_data(*frame)) peer_of(task).frames_judged = true;
     if (frame != nullptr && frame->frame.header.opcode == ws::Opcode::close)
@@ -414,7 +510,7 @@ void CaseRun::settle(const Task& task, const Alternative& alternative, const Obs
 void CaseRun::skip_body() { position_ = tasks_.size(); }
 
 /// A 101 must be right in all that a client checks (RFC 6455 §4.1), whatever the case looks at.
-void CaseRun::check_response(const Task& task, const SawResponse& seen) {
+void CaseRun::check_response(const Task& task, const SawHead& seen) {
   if (seen.head->status() != 101) return;
   if (!seen.findings.empty()) {
     const std::string& text = seen.findings.front().message;
@@ -502,6 +598,8 @@ std::unique_ptr<Connection> CaseRun::connect(const std::string& name) {
   options.dial = {.timeout = settings_.connect_timeout, .tls = settings_.subject.tls};
   options.name = name;
   options.epoch = epoch_;
+  options.role = is_proxy_case() && is_backend(name) ? ws::Role::server : ws::Role::client;
+  options.is_raw = options.role == ws::Role::server && instance_.definition->raw_backend;
   options.answer_ping = !awaits_ping(script, name);
   options.answer_close = !sends_close(script, name);
   return std::make_unique<Connection>(loop_, std::move(options), Random(settings_.seed, instance_.id, name),
@@ -532,6 +630,13 @@ std::optional<std::string> CaseRun::lookup(const Peer& peer, std::string_view na
   if (auto value = in(settings_.services)) return value;
   const Subject& subject = settings_.subject;
   if (name == "key") return peer.key;
+  constexpr std::string_view sent = ".sent";
+  if (name.ends_with(sent)) {
+    const auto other = peers_.find(std::string(name.substr(0, name.size() - sent.size())));
+    if (other != peers_.end() && other->second.connection) return other->second.connection->last_sent();
+  }
+  if (name == "response" && peer.connection) return peer.connection->response();
+  if (name == "accept" && peer.connection) return ws::accept_for(peer.connection->request().key);
   if (name == "host") return subject.url.authority();
   if (name == "target") return subject.url.target;
   if (name == "origin") return (subject.url.is_tls() ? "https://" : "http://") + subject.url.authority();

@@ -34,9 +34,11 @@ class CaseRun {
   /// The tester's side of one named connection.
   struct Peer {
     std::unique_ptr<Connection> connection;
+    std::string raw{};                       ///< of a stream, what came and was not yet awaited
     std::string key;                         ///< Sec-WebSocket-Key of the latest handshake
     std::uint64_t message_size = 0;          ///< octets sent of the data message at hand
     std::vector<Observation> early_pongs{};  ///< came while something else was awaited
+    bool accepted = false;                   ///< of a backend: the proxy has connected
     bool frames_judged = false;  ///< frames of the message that is coming in were judged one by one
     bool close_judged = false;   ///< the subject's Close was awaited and has come
     bool shut_down = false;
@@ -73,7 +75,7 @@ class CaseRun {
   bool is_expected_rest(const Task& task, const Expect& expect, const Observation& seen);
   void settle(const Task& task, const Alternative& alternative, const Observation* seen);
   void skip_body();
-  void check_response(const Task& task, const SawResponse& seen);
+  void check_response(const Task& task, const SawHead& seen);
   void count_sent(const Task& task, const ws::FrameSpec& frame);
 
   // Deciding.
@@ -84,9 +86,14 @@ class CaseRun {
   void mistake(const Task& task, const diag::Diagnostic& diagnostic);
   void finish();
 
+  void open_through_proxy();
+  void close_through_proxy();
+  bool await_backend(const Task& task);
+  bool judge_raw(const Task& task, const Expect& expect);
   void open_with_proof(const std::string& connection);
   std::unique_ptr<Connection> connect(const std::string& name);
   Peer& peer_of(const Task& task) { return peers_[task.step.connection]; }
+  bool is_proxy_case() const { return instance_.definition->subject == SubjectKind::proxy; }
   std::string new_key();
   ws::Scope scope_for(Peer& peer);
   std::optional<std::string> lookup(const Peer& peer, std::string_view name) const;

@@ -118,6 +118,7 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
   }
   const report::ConsoleStyle style{.color = cli::use_color(values, 1), .verbose = values.flag("verbose")};
   options.own_echo_over_tls = values.flag("tls");
+  if (values.given("backend")) options.backend_address = values.text("backend");
   options.argv = values.argv();
   options.on_start = [&](const report::RunResult& run, std::size_t selected) { files->start(run, selected); };
   const bool live = cli::is_live(2) && !values.flag("quiet");
@@ -185,6 +186,11 @@ cli::Program run_command() {
   command.options.push_back({.name = "tls",
                              .help = "without a URL: start the echo server with TLS",
                              .default_value = "",
+                             .group = "The subject"});
+  command.options.push_back({.name = "backend",
+                             .value = "HOST:PORT",
+                             .help = "where the tester's end behind a proxy under test listens",
+                             .default_value = "127.0.0.1:0",
                              .group = "The subject"});
   return {.command = command, .run = [command](const cli::Values& values) -> diag::Result<int> {
             auto paths = values.positionals();

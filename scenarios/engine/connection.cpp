@@ -15,6 +15,14 @@ constexpr std::size_t max_inbox_count = 100'000;
 constexpr std::uint64_t least_message_limit = 16u << 20;
 constexpr std::uint32_t max_fragments = 1u << 24;
 
+/// The head at the beginning of what was sent: frames may stand behind it.
+ws::HttpHead head_of(const std::string& sent) {
+  ws::HeadReader reader(sent.size() + 1, sent.size() + 1);
+  std::size_t taken = 0;
+  reader.feed(ws::as_bytes(sent), taken);
+  return ws::HttpHead(sent.substr(0, taken));
+}
+
 ws::ClientRequest request_from(const ws::HttpHead& head) {
   ws::ClientRequest request;
   request.target = head.target();
@@ -37,7 +45,7 @@ Connection::Connection(net::Loop& loop, Options options, Random random, Transcri
       changed_(std::move(changed)),
       notified_(std::make_shared<bool>(false)),
       head_reader_(std::size_t{1} << 20, 10'000) {
-  endpoint_config_.role = ws::Role::client;
+  endpoint_config_.role = options_.role;
   endpoint_config_.mode = ws::Mode::observe;
   endpoint_config_.limits = {least_message_limit, least_message_limit, max_fragments};
   endpoint_config_.answer_ping = false;
@@ -56,15 +64,19 @@ void Connection::open() {
 
 void Connection::on_dialled(boost::system::result<std::unique_ptr<net::Channel>, net::DialError> result) {
   if (result) {
-    channel_ = std::move(*result);
-    phase_ = Phase::http;
-    channel_->start(*this);
+    adopt(std::move(*result));
   } else {
     dial_error_ = result.error();
     phase_ = Phase::closed;
     transcript_.add(elapsed(), name(), '-', dial_error_->message);
   }
   notify();
+}
+
+void Connection::adopt(std::unique_ptr<net::Channel> channel) {
+  channel_ = std::move(channel);
+  phase_ = options_.is_raw ? Phase::raw : Phase::http;
+  channel_->start(*this);
 }
 
 // ---- sending ----
@@ -90,7 +102,8 @@ ws::Frame Connection::to_frame(const ws::FrameSpec& spec, ws::Opcode opcode, boo
                   .mask = std::nullopt,
                   .length_form = spec.length_form,
                   .payload_length = spec.claimed_length.value_or(payload.size())};
-  if (spec.mask == ws::FrameSpec::Mask::by_role) frame.header.mask = random_.next();
+  if (spec.mask == ws::FrameSpec::Mask::by_role && options_.role == ws::Role::client)
+    frame.header.mask = random_.next();
   if (spec.mask == ws::FrameSpec::Mask::key) frame.header.mask = spec.mask_key;
   frame.payload.assign(payload.begin(), payload.end());
   return frame;
@@ -122,14 +135,14 @@ void Connection::send_frame(const ws::FrameSpec& spec) {
     const auto part = payload.first(std::min(piece, payload.size()));
     payload = payload.subspan(part.size());
     const ws::Frame frame = to_frame(spec, opcode, payload.empty() && spec.fin, rsv, part);
-    transcript_.add(elapsed(), name(), '>',
-                    ws::print(frame, ws::Role::client, {.max_payload = shown_payload}));
+    transcript_.add(elapsed(), name(), '>', ws::print(frame, options_.role, {.max_payload = shown_payload}));
     ws::encode(frame, wire);
     opcode = ws::Opcode::continuation;
     rsv = spec.rsv & static_cast<std::uint8_t>(~ws::rsv1);
   } while (!payload.empty());
   if (spec.opcode == ws::Opcode::close) close_sent_ = true;
   write(ws::as_text(wire), spec.cut);
+  finish_close();
 }
 
 void Connection::send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown) {
@@ -143,9 +156,13 @@ void Connection::send_http(std::string_view bytes, std::size_t cut) {
     answered_ = false;
   }
   sent_head_ += bytes;
-  request_ = request_from(ws::HttpHead(sent_head_));
+  const ws::HttpHead head = head_of(sent_head_);
+  if (options_.role == ws::Role::client) request_ = request_from(head);
   send_bytes(bytes, cut, "http " + ws::quote(bytes));
+  if (options_.role == ws::Role::server && head.status() == 101) upgrade(ws::verify_response(head, request_));
 }
+
+std::string Connection::response() const { return ws::build_response(received_request_).print(); }
 
 void Connection::shutdown() {
   transcript_.add(elapsed(), name(), '>', "shutdown");
@@ -165,6 +182,7 @@ void Connection::on_data(ws::MutableBytes data) {
     const std::size_t taken = read_head(data);
     data = data.subspan(taken);
   }
+  if (phase_ == Phase::raw) return observe({SawBytes{std::string(ws::as_text(data))}, elapsed()});
   if (phase_ == Phase::websocket && !data.empty()) {
     ws::ByteBuffer unused;  // an observer that answers nothing writes nothing
     endpoint_->receive(data, *this, unused);
@@ -176,14 +194,29 @@ std::size_t Connection::read_head(ws::Bytes data) {
   if (answered_) return data.size();
   std::size_t taken = 0;
   const auto status = head_reader_.feed(data, taken);
-  if (status != ws::HeadReader::Status::need_more) on_response(head_reader_.take());
+  if (status != ws::HeadReader::Status::need_more) on_head(head_reader_.take());
   return taken;
+}
+
+void Connection::on_head(ws::HttpHead head) {
+  if (options_.role == ws::Role::server) {
+    on_request(std::move(head));
+  } else {
+    on_response(std::move(head));
+  }
+}
+
+void Connection::on_request(ws::HttpHead head) {
+  auto shared = std::make_shared<const ws::HttpHead>(head);
+  received_request_ = ws::verify_request(*shared, {});
+  request_ = request_from(*shared);
+  observe({SawHead{shared, received_request_.findings}, elapsed()});
 }
 
 void Connection::on_response(ws::HttpHead head) {
   auto shared = std::make_shared<const ws::HttpHead>(head);
   answered_ = shared->status() >= 200 || shared->status() == 101 || shared->status() == 0;
-  SawResponse seen{shared, {}};
+  SawHead seen{shared, {}};
   if (shared->status() == 101) {
     const auto verdict = ws::verify_response(*shared, request_);
     seen.findings = verdict.findings;
@@ -197,8 +230,8 @@ void Connection::upgrade(const ws::ResponseVerdict& verdict) {
   agreement_ = verdict.agreement;
   endpoint_.emplace(endpoint_config_, agreement_.deflate);
   if (agreement_.deflate) {
-    deflater_.emplace(agreement_.deflate->window_bits(ws::Role::client),
-                      agreement_.deflate->takeover(ws::Role::client));
+    deflater_.emplace(agreement_.deflate->window_bits(options_.role),
+                      agreement_.deflate->takeover(options_.role));
   }
 }
 
@@ -206,9 +239,14 @@ void Connection::on_frame(const ws::FrameHeader& header, ws::Bytes payload) {
   observe({SawFrame{{header, {payload.begin(), payload.end()}}}, elapsed()});
   const bool is_ping = header.opcode == ws::Opcode::ping;
   const bool is_close = header.opcode == ws::Opcode::close && !std::exchange(close_received_, true);
-  if (close_sent_) return;
-  if (is_ping && options_.answer_ping) answer(ws::Opcode::pong, payload);
-  if (is_close && options_.answer_close) answer(ws::Opcode::close, payload);
+  if (is_ping && options_.answer_ping && !close_sent_) answer(ws::Opcode::pong, payload);
+  if (is_close && options_.answer_close && !close_sent_) answer(ws::Opcode::close, payload);
+  finish_close();
+}
+
+/// A server closes TCP as soon as both Closes are out (RFC 6455 §7.1.1).
+void Connection::finish_close() {
+  if (options_.role == ws::Role::server && close_sent_ && close_received_ && channel_) channel_->shutdown();
 }
 
 void Connection::answer(ws::Opcode opcode, ws::Bytes payload) {
@@ -228,7 +266,11 @@ void Connection::on_violation(const ws::Violation& violation) {
   observe({SawViolation{violation}, elapsed()});
 }
 
-void Connection::on_eof() { end({SawEnd::How::fin, {}}); }
+/// Behind the closing handshake a client closes as soon as the server has (RFC 6455 §7.1.1).
+void Connection::on_eof() {
+  end({SawEnd::How::fin, {}});
+  if (close_sent_ && close_received_) channel_->shutdown();
+}
 
 void Connection::on_error(net::error_code error) {
   if (error == net::tls_truncated()) {
@@ -242,7 +284,7 @@ void Connection::on_error(net::error_code error) {
 
 void Connection::end(SawEnd how) {
   if (std::exchange(ended_, true)) return;
-  if (phase_ == Phase::http && !head_reader_.partial().empty()) on_response(head_reader_.take());
+  if (phase_ == Phase::http && !head_reader_.partial().empty()) on_head(head_reader_.take());
   observe({std::move(how), elapsed()});
 }
 
@@ -260,7 +302,8 @@ void Connection::note(const Observation& observation) {
   if (message != nullptr && message->frames == 1 && !message->compressed) return;
   const bool on_the_wire = message == nullptr && !std::holds_alternative<SawViolation>(observation.what);
   transcript_.add(observation.at, name(), on_the_wire ? '<' : '-',
-                  (message != nullptr ? "message " : "") + describe(observation, shown_payload));
+                  (message != nullptr ? "message " : "") +
+                      describe(observation, shown_payload, ws::peer_of(options_.role)));
 }
 
 std::optional<Observation> Connection::take() {

@@ -19,9 +19,10 @@
 
 namespace wsrig::engine {
 
-/// One connection of the tester to the subject: sends what it is told, legal or not, and keeps what it sees,
-/// in order, until somebody takes it. Never judges. What is kept is bounded: a subject that floods is held
-/// back by TCP until the inbox is emptied.
+/// One connection between the tester and the subject (dialled by the tester, or by a proxy under test to the
+/// tester's backend): sends what it is told, legal or not, and keeps what it sees, in order, until somebody
+/// takes it. Never judges. What is kept is bounded: a subject that floods is held back by TCP until the inbox
+/// is emptied.
 class Connection : private net::ChannelHandler, private ws::EndpointEvents {
  public:
   enum class Phase : std::uint8_t {
@@ -29,12 +30,15 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
     dialling,
     http,       ///< connected; what comes is read as HTTP heads
     websocket,  ///< behind a 101: what comes is read as frames
+    raw,        ///< a stream of octets: a backend that is no WebSocket server
   };
   struct Options {
     net::Url url;
     net::DialOptions dial;
     std::string name;                             ///< in the transcript; empty for a case's only connection
     std::chrono::steady_clock::time_point epoch;  ///< when the case began
+    ws::Role role = ws::Role::client;             ///< the tester's: server at a backend
+    bool is_raw = false;                          ///< no HTTP and no WebSocket
     bool answer_ping = true;                      ///< a live peer does (RFC 6455 §5.5.2)
     bool answer_close = true;                     ///< a live peer does (§5.5.1)
   };
@@ -45,11 +49,13 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   ~Connection() override;
 
   void open();
+  /// In place of open(): the proxy has connected to the backend.
+  void adopt(std::unique_ptr<net::Channel> channel);
 
   // Each is allowed in any phase; on a dead connection it does nothing but leave a remark.
   void send_frame(const ws::FrameSpec& frame);
   void send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown);
-  /// A request head: what answers it is judged by it.
+  /// A request head: what answers it is judged by it. At a backend a response head; with 101 frames follow.
   void send_http(std::string_view bytes, std::size_t cut);
   void shutdown();
   void reset();
@@ -64,7 +70,10 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   bool close_received() const { return close_received_; }
   const std::optional<net::DialError>& dial_error() const { return dial_error_; }
   const ws::Agreement& agreement() const { return agreement_; }
+  /// The handshake request that was sent, or at a backend received.
   const ws::ClientRequest& request() const { return request_; }
+  /// A plain, legal answer to the request that was received.
+  std::string response() const;
   /// The payload of the last whole data message that was sent, before compression.
   const std::string& last_sent() const { return last_sent_; }
   const std::string& name() const { return options_.name; }
@@ -82,7 +91,10 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void on_dialled(boost::system::result<std::unique_ptr<net::Channel>, net::DialError> result);
   std::size_t read_head(ws::Bytes data);
   void on_response(ws::HttpHead head);
+  void on_head(ws::HttpHead head);
+  void on_request(ws::HttpHead head);
   void upgrade(const ws::ResponseVerdict& verdict);
+  void finish_close();
   void end(SawEnd end);
   void answer(ws::Opcode opcode, ws::Bytes payload);
   void observe(Observation observation);
@@ -109,6 +121,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   ws::HeadReader head_reader_;
   std::string sent_head_;
   ws::ClientRequest request_;
+  ws::RequestVerdict received_request_;  ///< at a backend
   ws::Agreement agreement_;
   bool answered_ = false;  ///< a response was read for what was sent as HTTP; what follows is its body
 

@@ -115,7 +115,7 @@ Result<Match> match_close(const ExpectClose& pattern, const SawFrame& seen, cons
   return match_payload(pattern.reason, close.reason, scope);
 }
 
-Result<bool> match_header(const HeaderPattern& pattern, const SawResponse& seen, const MatchScope& scope) {
+Result<bool> match_header(const HeaderPattern& pattern, const SawHead& seen, const MatchScope& scope) {
   const auto values = seen.head->all(pattern.name);
   using Kind = HeaderPattern::Kind;
   if (pattern.kind == Kind::absent) return values.empty();
@@ -130,11 +130,14 @@ Result<bool> match_header(const HeaderPattern& pattern, const SawResponse& seen,
   return values.size() == 1 && values[0] == *wanted;
 }
 
-Result<Match> match_http(const ExpectHttp& pattern, const SawResponse& seen, const MatchScope& scope) {
+Result<Match> match_http(const ExpectHttp& pattern, const SawHead& seen, const MatchScope& scope) {
   const int status = seen.head->status();
+  const bool is_request = !pattern.method.empty();
+  if (is_request && seen.head->method() != pattern.method) return no();
   const bool status_fits =
-      std::any_of(pattern.statuses.begin(), pattern.statuses.end(),
-                  [&](const auto& range) { return range.first <= status && status <= range.second; });
+      is_request || std::any_of(pattern.statuses.begin(), pattern.statuses.end(), [&](const auto& range) {
+        return range.first <= status && status <= range.second;
+      });
   if (!status_fits) {
     return no(fmt::format("the status is {}", status));
   }
@@ -227,10 +230,12 @@ diag::Result<Match> match(const Pattern& pattern, const Observation& observation
           [&](const ExpectReset&) {
             return when<SawEnd>(observation, [](const auto& seen) { return match_end(true, seen); });
           },
+          // A stream is matched by who holds its pieces.
+          [&](const ExpectRaw&) -> Result<Match> { return no(); },
           [&](const ExpectSilence&) -> Result<Match> { return no(); },
           [&](const ExpectHttp& wanted) {
-            return when<SawResponse>(observation,
-                                     [&](const auto& seen) { return match_http(wanted, seen, scope); });
+            return when<SawHead>(observation,
+                                 [&](const auto& seen) { return match_http(wanted, seen, scope); });
           },
       },
       pattern);

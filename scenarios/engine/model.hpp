@@ -75,6 +75,7 @@ struct Case {
       headers;                         ///< values may hold ${name}, as may offer and target
   std::optional<std::string> target;   ///< request target; default: the subject's
   std::optional<milliseconds> within;  ///< deadline of each expectation; default 2 s
+  bool raw_backend = false;            ///< `backend: tcp`: behind the proxy is no WebSocket server
   bool manual_handshake = false;       ///< `handshake: manual`, or the steps have an http step
   bool prove_alive = true;             ///< `alive: false` leaves out the proof before the steps
   bool must_close = true;              ///< `closing: false` leaves out the closing handshake behind the steps

@@ -25,7 +25,10 @@ std::string describe_end(const SawEnd& end) {
   return {};
 }
 
-std::string describe_response(const SawResponse& response) {
+std::string describe_response(const SawHead& response) {
+  if (!response.head->method().empty()) {
+    return fmt::format("http {} {}", response.head->method(), ws::quote(response.head->target()));
+  }
   if (response.head->status() == 0) {
     return "http junk " + ws::print_payload(ws::as_bytes(response.head->start_line()), 80);
   }
@@ -41,28 +44,32 @@ std::string describe_response(const SawResponse& response) {
 std::size_t Observation::weight() const {
   constexpr std::size_t fixed = sizeof(Observation);
   return fixed + std::visit(Overload{
-                                [](const SawResponse& seen) { return seen.head->bytes().size(); },
+                                [](const SawHead& seen) { return seen.head->bytes().size(); },
                                 [](const SawFrame& seen) { return seen.frame.payload.size(); },
                                 [](const SawMessage& seen) { return seen.payload.size(); },
+                                [](const SawBytes& seen) { return seen.bytes.size(); },
                                 [](const auto&) { return std::size_t{0}; },
                             },
                             what);
 }
 
-std::string describe(const Observation& observation, std::size_t max_payload) {
-  return std::visit(
-      Overload{
-          [&](const SawResponse& seen) { return describe_response(seen); },
-          [&](const SawFrame& seen) {
-            return ws::print(seen.frame, ws::Role::server, {.max_payload = max_payload, .show_mask = true});
-          },
-          [&](const SawMessage& seen) { return describe_message(seen, max_payload); },
-          [&](const SawViolation& seen) {
-            return fmt::format("violation of {}: {}", seen.violation->section, seen.violation->text);
-          },
-          [&](const SawEnd& seen) { return describe_end(seen); },
-      },
-      observation.what);
+std::string describe(const Observation& observation, std::size_t max_payload, ws::Role peer) {
+  return std::visit(Overload{
+                        [&](const SawHead& seen) { return describe_response(seen); },
+                        [&](const SawFrame& seen) {
+                          return ws::print(seen.frame, peer, {.max_payload = max_payload, .show_mask = true});
+                        },
+                        [&](const SawMessage& seen) { return describe_message(seen, max_payload); },
+                        [&](const SawViolation& seen) {
+                          return fmt::format("violation of {}: {}", seen.violation->section,
+                                             seen.violation->text);
+                        },
+                        [&](const SawBytes& seen) {
+                          return "raw " + ws::print_payload(ws::as_bytes(seen.bytes), max_payload);
+                        },
+                        [&](const SawEnd& seen) { return describe_end(seen); },
+                    },
+                    observation.what);
 }
 
 bool is_data(const SawFrame& seen) { return !ws::is_control(seen.frame.header.opcode); }

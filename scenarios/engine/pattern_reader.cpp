@@ -11,8 +11,9 @@ namespace {
 using ws::Token;
 using ws::TokenReader;
 
-constexpr std::array<std::string_view, 12> pattern_words{
-    "text", "binary", "cont", "ping", "pong", "close", "op", "json", "eof", "reset", "silence", "http"};
+constexpr std::array<std::string_view, 13> pattern_words{"text",    "binary", "cont", "ping", "pong",
+                                                         "close",   "op",     "json", "eof",  "reset",
+                                                         "silence", "http",   "raw"};
 /// What a received frame can be asked for; the rest says how a frame is sent.
 constexpr std::array<std::string_view, 5> readable_attributes{"fin", "rsv", "rsv1", "rsv2", "rsv3"};
 
@@ -224,9 +225,13 @@ HeaderPattern read_header(TokenReader& reader) {
 
 Pattern read_http(TokenReader& reader) {
   ExpectHttp http;
-  do {
-    http.statuses.push_back(read_status_range(reader));
-  } while (reader.accept(","));
+  if (reader.peek().kind == Token::Kind::word) {
+    http.method = reader.take().text;
+  } else {
+    do {
+      http.statuses.push_back(read_status_range(reader));
+    } while (reader.accept(","));
+  }
   if (!reader.accept("{")) return http;
   while (!reader.accept("}")) {
     http.headers.push_back(read_header(reader));
@@ -268,6 +273,7 @@ Pattern read_pattern(TokenReader& reader) {
   if (reader.accept("reset")) return ExpectReset{};
   if (reader.accept("silence")) return ExpectSilence{read_duration(reader)};
   if (reader.accept("http")) return read_http(reader);
+  if (reader.accept("raw")) return ExpectRaw{ws::read_expression(reader)};
   if (reader.accept("json")) return ExpectMessage{ws::Opcode::text, JsonPayload{JsonPattern::read(reader)}};
   return read_frame_or_message(reader);
 }

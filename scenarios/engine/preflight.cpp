@@ -80,13 +80,13 @@ struct Preflight::State : std::enable_shared_from_this<State> {
 
   void note(Attempt& attempt, const Observation& seen) {
     if (std::holds_alternative<SawEnd>(seen.what)) attempt.ended = true;
-    if (const auto* response = std::get_if<SawResponse>(&seen.what)) on_response(attempt, *response);
+    if (const auto* response = std::get_if<SawHead>(&seen.what)) on_response(attempt, *response);
     if (std::holds_alternative<SawMessage>(seen.what)) attempt.echoed = true;
     const auto* pong = std::get_if<SawFrame>(&seen.what);
     if (pong != nullptr && pong->frame.header.opcode == ws::Opcode::pong) attempt.ponged = true;
   }
 
-  void on_response(Attempt& attempt, const SawResponse& response) {
+  void on_response(Attempt& attempt, const SawHead& response) {
     if (response.head->status() != 101) {
       refusal = fmt::format("the subject answers the opening handshake with {}", describe({response, {}}));
       return finish();

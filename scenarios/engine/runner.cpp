@@ -9,6 +9,7 @@
 
 #include "cli/options.hpp"
 #include "net/loop.hpp"
+#include "scenarios/engine/backend.hpp"
 #include "scenarios/engine/case_run.hpp"
 #include "scenarios/engine/preflight.hpp"
 #include "scenarios/engine/services.hpp"
@@ -111,17 +112,20 @@ class Run {
   void start_group() {
     if (stopping_ || group_ == groups_.size()) return loop_.stop();
     std::vector<Service> services = groups_[group_].file->services;
+    if (auto problem = open_backend(); !problem.empty()) return give_up(std::move(problem));
     const bool has_echo =
         std::any_of(services.begin(), services.end(), [](const Service& one) { return one.use == "echo"; });
-    if (options_.subject_url.empty() && !has_echo) services.push_back(own_echo(options_.own_echo_over_tls));
-    services_ = std::make_unique<ServiceSet>(loop_, std::move(services));
+    if (options_.subject_url.empty() && !has_echo && !backend_)
+      services.push_back(own_echo(options_.own_echo_over_tls));
+    services_ = std::make_unique<ServiceSet>(loop_, std::move(services), backend_variables());
     services_->start([this](std::string error) { on_services(std::move(error)); });
   }
 
   void on_services(std::string error) {
     if (!error.empty()) return give_up(std::move(error));
     settings_.services = services_->variables();
-    const std::string text = options_.subject_url.empty() ? services_->subject_url() : options_.subject_url;
+    const std::string text =
+        options_.subject_url.empty() ? services_->url_of(backend_ ? "proxy" : "echo") : options_.subject_url;
     const auto url = net::parse_url(text);
     if (!url) {
       return give_up(fmt::format("{}: {}", text, url.error()));
@@ -132,9 +136,36 @@ class Run {
     if (!std::exchange(announced_, true)) {
       show_progress_later();
       if (options_.on_start) options_.on_start(result_, total_);
-      return look_first();
+      if (!backend_) return look_first();
     }
     start_cases();
+  }
+
+  /// Cases of a proxy have the tester at both ends; there is one backend, so they run one at a time.
+  std::string open_backend() {
+    const auto& cases = groups_[group_].cases;
+    backend_.reset();
+    settings_.backend = nullptr;
+    if (std::none_of(cases.begin(), cases.end(),
+                     [](const auto* one) { return one->definition->subject == SubjectKind::proxy; }))
+      return {};
+    auto opened = Backend::open(loop_, options_.backend_address);
+    if (!opened) return opened.error();
+    backend_ = std::move(*opened);
+    settings_.backend = backend_.get();
+    return {};
+  }
+
+  std::size_t jobs() const { return backend_ ? 1 : jobs_; }
+
+  Variables backend_variables() const {
+    if (!backend_) return {};
+    const std::string address = backend_->address();
+    const auto colon = address.rfind(':');
+    return {{"backend.address", address},
+            {"backend.host", address.substr(0, colon)},
+            {"backend.port", address.substr(colon + 1)},
+            {"backend.url", "ws://" + address + "/"}};
   }
 
   /// Cases differ in what they say of TLS: one context, and so one set of settings, for each that says it
@@ -192,7 +223,7 @@ class Run {
 
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && running_.size() < jobs_ && next_case_ < cases.size()) {
+    while (!stopping_ && running_.size() < jobs() && next_case_ < cases.size()) {
       const CaseInstance& instance = *cases[next_case_++];
       const std::size_t slot = next_slot_++;
       auto run =
@@ -221,6 +252,7 @@ class Run {
   }
 
   void finish_group() {
+    if (!services_) return loop_.stop();
     services_->stop([this] {
       ++group_;
       start_group();
@@ -258,6 +290,7 @@ class Run {
   }
 
   std::list<Variant> variants_;  ///< of the group at hand
+  std::unique_ptr<Backend> backend_;
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<Preflight> preflight_;
   std::map<std::size_t, std::unique_ptr<CaseRun>> running_;

@@ -24,7 +24,8 @@ struct Severity {
 struct RunOptions {
   std::string subject_url;  ///< empty: the file's `use: echo`, or an echo of our own
   bool own_echo_over_tls = false;
-  CaseSettings cases;  ///< its subject's URL and TLS are filled in by the runner
+  std::string backend_address = "127.0.0.1:0";  ///< where the tester's end behind a proxy listens
+  CaseSettings cases;                           ///< its subject's URL and TLS are filled in by the runner
   net::TlsClientOptions tls;
   std::size_t jobs = 8;  ///< cases side by side
   bool fail_fast = false;

@@ -14,13 +14,14 @@ inline constexpr std::array<Word, 4> included_file{"wsrig", "about", "services",
 /// Blocks of the format that this version cannot run.
 inline constexpr std::array<Word, 3> unsupported{"load", "thresholds", "decode"};
 
-inline constexpr std::array<Word, 21> scenario_case{
-    "id",      "alias",  "must",  "should",    "may",   "contested", "about",
-    "subject", "tags",   "needs", "for",       "rows",  "offer",     "headers",
-    "target",  "within", "tls",   "handshake", "alive", "closing",   "steps"};
+inline constexpr std::array<Word, 22> scenario_case{
+    "id",     "alias", "must",      "should", "may",     "contested", "about",  "subject",
+    "tags",   "needs", "for",       "rows",   "offer",   "headers",   "target", "backend",
+    "within", "tls",   "handshake", "alive",  "closing", "steps"};
 inline constexpr std::array<Word, 4> levels{"must", "should", "may", "contested"};
 inline constexpr std::array<Word, 4> subjects{"server", "client", "endpoint", "proxy"};
 inline constexpr std::array<Word, 2> handshakes{"auto", "manual"};
+inline constexpr std::array<Word, 2> backends{"ws", "tcp"};
 inline constexpr std::array<Word, 2> offer{"subprotocols", "extensions"};
 inline constexpr std::array<Word, 5> tls{"insecure", "ca_file", "server_name", "cert_file", "key_file"};
 
@@ -32,8 +33,8 @@ inline constexpr std::array<Word, 5> ready{"log", "port", "http", "ws", "timeout
 /// What a case may need of the subject.
 inline constexpr std::array<Word, 5> capabilities{"echo", "deflate", "subprotocol", "tls", "plain"};
 /// Variables that the runner gives to every case.
-inline constexpr std::array<Word, 6> runner_variables{"host",   "target",      "key",
-                                                      "origin", "subprotocol", "sent"};
+inline constexpr std::array<Word, 8> runner_variables{"response", "accept", "host",        "target",
+                                                      "key",      "origin", "subprotocol", "sent"};
 /// What `${name.…}` says of a service.
 inline constexpr std::array<Word, 4> service_variables{"address", "host", "port", "url"};
 

@@ -197,6 +197,7 @@ void collect(const ExpectClose& expect, Names& names) {
   }
   collect(expect.reason, names);
 }
+void collect(const ExpectRaw& expect, Names& names) { names.use(variables(expect.bytes)); }
 void collect(const ExpectHttp& expect, Names& names) {
   for (const HeaderPattern& header : expect.headers) names.use(variables(header.value));
 }

@@ -97,13 +97,20 @@ struct HeaderPattern {
   ws::Expression value;            ///< equals, has_token
   std::optional<TextRegex> regex;  ///< regex
 };
+/// A response with one of the statuses, or (at a backend) a request with this method.
 struct ExpectHttp {
+  std::string method;  ///< empty: a response
   std::vector<std::pair<int, int>> statuses;
   std::vector<HeaderPattern> headers;
 };
 
+/// Octets of a stream that is no WebSocket, however they are cut.
+struct ExpectRaw {
+  ws::Expression bytes;
+};
+
 using Pattern = std::variant<ExpectMessage, ExpectFrame, ExpectPing, ExpectPong, ExpectClose, ExpectEof,
-                             ExpectReset, ExpectSilence, ExpectHttp>;
+                             ExpectReset, ExpectSilence, ExpectHttp, ExpectRaw>;
 
 /// `< pattern [within D] [-> [continue] grade]`. Once it has matched, the case's grade is the worse of the
 /// grade so far and this one. Without an arrow and with `-> continue …` the case goes on with the next step;

@@ -84,7 +84,7 @@ class ReadyProbe {
     if (ready_.kind == Ready::Kind::port) return is_ready_();
     if (!std::exchange(asked_, true)) ask();
     while (auto seen = connection_->take()) {
-      const auto* response = std::get_if<SawResponse>(&seen->what);
+      const auto* response = std::get_if<SawHead>(&seen->what);
       const bool fits =
           response != nullptr &&
           (ready_.kind == Ready::Kind::ws ? response->head->status() == 101 : response->head->status() > 0);
@@ -279,8 +279,9 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   std::function<void()> on_stopped;
 };
 
-ServiceSet::ServiceSet(net::Loop& loop, std::vector<Service> services)
+ServiceSet::ServiceSet(net::Loop& loop, std::vector<Service> services, Variables given)
     : state_(std::make_shared<State>(loop)) {
+  state_->variables = std::move(given);
   state_->services = std::move(services);
 }
 
@@ -301,9 +302,9 @@ void ServiceSet::stop(std::function<void()> done) {
 
 const Variables& ServiceSet::variables() const { return state_->variables; }
 
-std::string ServiceSet::subject_url() const {
+std::string ServiceSet::url_of(std::string_view program) const {
   const auto echo = std::find_if(state_->services.begin(), state_->services.end(),
-                                 [](const Service& service) { return service.use == "echo"; });
+                                 [&](const Service& service) { return service.use == program; });
   if (echo == state_->services.end()) {
     return {};
   }

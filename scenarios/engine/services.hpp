@@ -14,7 +14,8 @@ namespace wsrig::engine {
 /// happened. Defines `${X.address}`, `${X.host}`, `${X.port}` and `${X.url}` for each.
 class ServiceSet {
  public:
-  ServiceSet(net::Loop& loop, std::vector<Service> services);
+  /// `given` are variables that services may use besides each other's.
+  ServiceSet(net::Loop& loop, std::vector<Service> services, Variables given = {});
   ~ServiceSet();
 
   /// Called once: with an empty text when all are ready, else with one line that says which is not, and why.
@@ -23,8 +24,8 @@ class ServiceSet {
   void stop(std::function<void()> done);
 
   const Variables& variables() const;
-  /// The URL of the first `use: echo`; empty without one.
-  std::string subject_url() const;
+  /// The URL of the first service that uses this program of ours; empty without one.
+  std::string url_of(std::string_view program) const;
 
  private:
   struct State;

@@ -14,6 +14,8 @@
 
 namespace wsrig::engine {
 
+class Backend;
+
 /// What the user declares of the subject: it changes what is expected, so that a sane limit is no failure.
 struct Subject {
   net::Url url;
@@ -33,6 +35,7 @@ struct CaseSettings {
   std::chrono::milliseconds handshake_timeout{5000};
   std::chrono::milliseconds within{2000};  ///< deadline of an expectation that states none
   Variables services;                      ///< "echo.address" and the like
+  Backend* backend = nullptr;              ///< the tester's end behind a proxy under test
 };
 
 }  // namespace wsrig::engine

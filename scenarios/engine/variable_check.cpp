@@ -127,6 +127,7 @@ class Collector {
     }
     add_payload(expect.reason);
   }
+  void collect(const ExpectRaw& expect) { add(expect.bytes); }
   void collect(const ExpectHttp& expect) {
     for (const HeaderPattern& header : expect.headers) add(header.value);
   }
