@@ -5,6 +5,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -72,6 +73,7 @@ std::uint16_t SocketAddress::port() const {
 std::string SocketAddress::print() const {
   if (family() == AF_INET) return print_v4(read_as<sockaddr_in>(storage).sin_addr, port());
   if (family() == AF_INET6) return print_v6(read_as<sockaddr_in6>(storage).sin6_addr, port());
+  if (family() == AF_UNIX) return std::string("unix:") + read_as<sockaddr_un>(storage).sun_path;
   return "unknown address";
 }
 
@@ -90,7 +92,12 @@ bool parse_address(const std::string& host, std::uint16_t port, SocketAddress& o
     store(v6, out);
     return true;
   }
-  return false;
+  sockaddr_un local{};
+  if (!host.starts_with('/') || host.size() >= sizeof local.sun_path) return false;
+  local.sun_family = AF_UNIX;
+  std::memcpy(local.sun_path, host.data(), host.size());
+  store(local, out);
+  return true;
 }
 
 SocketAddress local_address(int descriptor) {

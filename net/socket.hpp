@@ -38,11 +38,12 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   int family() const { return storage.ss_family; }
   std::uint16_t port() const;
-  /// "127.0.0.1:80", "[::1]:80"; an IPv4 address mapped into IPv6 is printed as IPv4.
+  /// "127.0.0.1:80", "[::1]:80", "unix:/run/x"; an IPv4 address mapped into IPv6 is printed as IPv4.
   std::string print() const;
 };
 
-/// The address of a numeric host ("127.0.0.1", "::1"); false when `host` is a name.
+/// The address of a numeric host ("127.0.0.1", "::1"), or of a UNIX socket (an absolute path that fits into
+/// an address, which has no port); false when `host` is a name.
 bool parse_address(const std::string& host, std::uint16_t port, SocketAddress& out);
 SocketAddress local_address(int descriptor);
 SocketAddress peer_address(int descriptor);

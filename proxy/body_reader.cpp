@@ -91,7 +91,9 @@ void BodyReader::feed_framing(char c) {
       return expect(c, '\n', left_ == 0 ? State::trailer_start : State::chunk_data);
     case State::chunk_data_cr: return expect(c, '\r', State::chunk_data_end);
     case State::chunk_data_end: return expect(c, '\n', State::chunk_size);
-    case State::trailer_start: state_ = c == '\r' ? State::last_end : State::trailer; return;
+    case State::trailer_start:
+      state_ = c == '\r' ? State::last_end : c == '\n' ? State::broken : State::trailer;
+      return;
     case State::trailer:
       if (c == '\n') state_ = State::broken;
       if (c == '\r') state_ = State::trailer_end;

@@ -13,6 +13,7 @@
 #include "proxy/counters.hpp"
 #include "proxy/gate_rules.hpp"
 #include "proxy/stage.hpp"
+#include "proxy/token_file.hpp"
 #include "ws/rules.hpp"
 
 namespace wsrig::proxy {
@@ -51,10 +52,11 @@ struct Limits {
 
 /// Where a route leads to, and how the way there is.
 struct Upstream {
-  net::Url url;                 ///< ws, wss, tcp, tls
-  bool insecure = false;        ///< do not verify the certificate (wss, tls)
-  std::string ca_file;          ///< PEM; empty: the system's
-  std::optional<net::Via> via;  ///< a SOCKS5 or HTTP proxy on the way, or direct; empty: not said yet
+  net::Url url;                       ///< ws, wss, tcp, tls; unix and tokens, whose path is the host
+  std::shared_ptr<TokenFile> tokens;  ///< of a bridge whose clients name the target; else null
+  bool insecure = false;              ///< do not verify the certificate (wss, tls)
+  std::string ca_file;                ///< PEM; empty: the system's
+  std::optional<net::Via> via;        ///< a SOCKS5 or HTTP proxy on the way, or direct; empty: not said yet
 };
 
 /// One route: which requests, and what becomes of them. A path that ends with '/' stands for all below it.
@@ -70,6 +72,7 @@ struct Route {
   GateText gate_text;                                     ///< who may pass, as written
   std::shared_ptr<const Gate> gate;                       ///< made from it; null: everybody may pass
   std::vector<std::shared_ptr<const StageMaker>> faults;  ///< in order of the wire
+  std::vector<std::string> rewrite_rules;                 ///< as parse_rewriting reads them
   PerDirection<std::vector<std::shared_ptr<const HeadEdit>>> head_edits;  ///< of the request, of the 101
 
   /// A TCP service behind a WebSocket, so that the handshake ends here.
@@ -92,6 +95,7 @@ struct Config {
   std::vector<Route> routes;  ///< the longest path that fits is taken, with a host before without
   Timeouts timeouts;
   Limits limits;
+  std::optional<net::Url> control;  ///< where metrics are read and faults set; empty: nowhere
   LogFormat log = LogFormat::text;
   std::uint64_t seed = 0;
 };

@@ -89,6 +89,7 @@ void Control::attach(Config& config) {
     entry.mode = route.mode;
     entry.speaks_frames = route.mode == Mode::inspect && !route.is_bridge();
     if (!entry.speaks_frames && needs_frames(entry.faults->faults())) entry.faults->set({});
+    entry.faults->allow_frames(entry.speaks_frames);
     route.faults.push_back(entry.faults);
   }
   routes_ = std::move(routes);

@@ -14,6 +14,7 @@ namespace wsrig::proxy {
 Exchange::Exchange(Services& services, ExchangeStart start)
     : Connection(services, std::move(start.setup)),
       route_(start.route),
+      url_(std::move(start.upstream)),
       client_(std::move(start.client)),
       request_(std::move(start.request)),
       target_(std::move(start.target)),
@@ -38,7 +39,7 @@ void Exchange::dial() {
   options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config().timeouts.connect);
   options.tls = setup_->tls_for(route());
   if (route().upstream.via) options.via = *route().upstream.via;
-  dial_ = std::make_unique<net::Dial>(services_.loop, route().upstream.url, options, [this](auto result) {
+  dial_ = std::make_unique<net::Dial>(services_.loop, url_, options, [this](auto result) {
     if (!result) return dial_failed(result.error());
     dialled(std::move(*result));
   });
@@ -165,6 +166,7 @@ void Exchange::open_tunnel(const ws::HttpHead& answer, ws::Bytes rest) {
 TunnelStart Exchange::tunnel_start(ws::Bytes from_upstream) {
   return {.setup = setup_,
           .route = route_,
+          .upstream_url = url_.print(),
           .client = std::move(client_),
           .downstream = downstream_.take_channel(),
           .upstream = upstream_->take_channel(),

@@ -19,6 +19,7 @@ namespace wsrig::proxy {
 struct ExchangeStart {
   std::shared_ptr<const Setup> setup;
   const Route* route = nullptr;  ///< one of the setup's
+  net::Url upstream;             ///< the route's, or the one that the client chose
   ClientInfo client;
   std::unique_ptr<net::Channel> channel;
   ws::HttpHead request;
@@ -70,6 +71,7 @@ class Exchange final : public Connection, private SideEvents {
   void balance();
 
   const Route* route_;
+  net::Url url_;
   ClientInfo client_;
   ws::HttpHead request_;
   std::string target_;

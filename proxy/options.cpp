@@ -7,7 +7,9 @@
 
 #include "cli/option_value.hpp"
 #include "net/proxy_environment.hpp"
+#include "proxy/control_server.hpp"
 #include "proxy/json_map.hpp"
+#include "proxy/rewrite.hpp"
 #include "proxy/route_text.hpp"
 
 namespace wsrig::proxy {
@@ -30,13 +32,13 @@ std::vector<Option> route_options() {
        .value = "[HOST]/PATH=URL [WORD=VALUE]",
        .help = "what leads where: a path ending with / stands for all below it; the words are mode, http, "
                "host, forwarded, via, ca, insecure, fault, allow, deny, basic, bearer and origin, as the "
-               "options below",
+               "options below; and rewrite-file, with a rule a line",
        .repeatable = true},
       {.name = "target",
        .letter = 't',
        .value = "URL",
-       .help = "one upstream for the paths of the listeners: ws://, wss://, tcp://, tls://, or host:port for "
-               "a TCP service"},
+       .help = "one upstream for the paths of the listeners: ws://, wss://, tcp://, tls://, unix:/path, "
+               "host:port for a TCP service, or tokens:FILE, of which clients choose by ?token=NAME"},
       {.name = "map",
        .value = "FILE",
        .help = "a JSON map of routes, {\"name\": {\"host\": …, \"port\": …}}; the first segment of the path "
@@ -117,6 +119,11 @@ std::vector<Option> fault_options() {
        .repeatable = true,
        .group = group},
       {.name = "list-faults", .help = "print the names for --fault and what each does", .group = group},
+      {.name = "rewrite",
+       .value = "RULE",
+       .help = "change what passes, such as 'set X-User \"me\" @upstream' or 'text /cat/ -> \"dog\"'",
+       .repeatable = true,
+       .group = group},
       {.name = "seed",
        .value = "N",
        .help = "faults draw the same lots in each run with the same seed",
@@ -175,6 +182,11 @@ std::vector<Option> sight_options() {
        .help = "how events are written to standard error",
        .default_value = "text",
        .choices = {"text", "json"},
+       .group = group},
+      {.name = "control",
+       .value = "HOST:PORT",
+       .help = "answer GET /healthz, GET /metrics (Prometheus), and GET, PUT and DELETE /faults there, "
+               "on this machine only",
        .group = group},
   };
 }
@@ -255,8 +267,8 @@ Route read_defaults(const Values& values, Reader& reader) {
   reader.check("forwarded", set_forwarded(defaults, values.text("forwarded")));
   if (values.has("via")) reader.check("via", set_via(defaults, values.text("via")));
   const std::pair<const char*, std::string (*)(Route&, std::string_view)> lists[] = {
-      {"allow", add_allow}, {"deny", add_deny},     {"origin", add_origin},
-      {"basic", add_basic}, {"bearer", add_bearer}, {"fault", add_fault}};
+      {"allow", add_allow},   {"deny", add_deny},   {"origin", add_origin},  {"basic", add_basic},
+      {"bearer", add_bearer}, {"fault", add_fault}, {"rewrite", add_rewrite}};
   for (const auto& [name, add] : lists) {
     for (const std::string& text : values.list(name)) reader.check(name, add(defaults, text));
   }
@@ -288,10 +300,11 @@ void read_listeners(const Values& values, const net::ServerEnvironment& environm
 /// `--target`: one upstream for what the listeners' URLs name.
 void read_target_option(const Values& values, const Route& defaults, Config& config, Reader& reader) {
   if (!values.has("target")) return;
-  const auto url = read_target(values.text("target"));
-  if (!url) return reader.check("target", url.error());
   Route route = defaults;
-  route.upstream.url = *url;
+  if (auto problem = set_target(route, values.text("target"))) {
+    if (problem->file.empty()) problem->message = "'--target': " + problem->message;
+    return reader.fail(std::move(*problem));
+  }
   for (const net::Url& listener : config.listeners) {
     route.path = listener.target;
     config.routes.push_back(route);
@@ -319,7 +332,8 @@ void read_routes(const Values& values, const net::ServerEnvironment& environment
 /// The way to the upstreams that no option gives one.
 void read_environment_proxies(Config& config, Reader& reader) {
   for (Route& route : config.routes) {
-    if (route.upstream.via) continue;
+    const std::string& scheme = route.upstream.url.scheme;
+    if (route.upstream.via || scheme == "unix" || scheme == "tokens") continue;
     auto via = net::via_from_environment(route.upstream.url, cli::process_environment);
     if (via) route.upstream.via = std::move(*via);
     if (!via) reader.fail(mistake(via.error()));
@@ -334,6 +348,14 @@ void make_gates(Config& config, Reader& reader) {
   }
 }
 
+void make_rewriting(Config& config, Reader& reader) {
+  for (Route& route : config.routes) {
+    const auto rewriting = parse_rewriting(route.rewrite_rules);
+    if (rewriting) rewriting->add_to(route);
+    if (!rewriting) reader.fail(rewriting.error());
+  }
+}
+
 /// What one option asks for and another one cannot give.
 std::optional<Diagnostic> find_contradiction(const Values& values, const Config& config) {
   if (values.given("key") && !values.given("cert")) return mistake("'--key' needs '--cert'");
@@ -342,7 +364,8 @@ std::optional<Diagnostic> find_contradiction(const Values& values, const Config&
     const bool needs_frames =
         std::ranges::any_of(route.faults, [](const auto& fault) { return fault->needs_frames(); });
     if (needs_frames && !inspects) {
-      return mistake("route '" + route.path + "': a fault of frames needs mode inspect");
+      return mistake("route '" + route.path +
+                     "': a fault of frames, or a rewritten message, needs mode inspect");
     }
   }
   for (const net::Url& url : config.listeners) {
@@ -396,6 +419,12 @@ diag::Result<Config> read_options(const Values& values) {
   read_routes(values, *environment, defaults, config, reader);
   read_environment_proxies(config, reader);
   make_gates(config, reader);
+  make_rewriting(config, reader);
+  if (values.has("control")) {
+    auto control = parse_control_address(values.text("control"));
+    if (!control) reader.check("control", control.error());
+    if (control) config.control = *std::move(control);
+  }
   if (reader.first_mistake()) return *reader.first_mistake();
   if (auto contradiction = find_contradiction(values, config)) return *contradiction;
   return config;

@@ -43,9 +43,10 @@ Relay::Relay(Services& services, TunnelStart start)
       downstream_(std::move(start.downstream), Direction::to_upstream, *this),
       upstream_(std::move(start.upstream), Direction::to_downstream, *this),
       id_(++services.last_id) {
-  first_ = std::make_unique<PerDirection<ws::ByteBuffer>>();
-  (*first_)[Direction::to_upstream] = std::move(start.from_client);
-  (*first_)[Direction::to_downstream] = std::move(start.from_upstream);
+  first_ = std::make_unique<First>();
+  first_->upstream_url = std::move(start.upstream_url);
+  first_->octets[Direction::to_upstream] = std::move(start.from_client);
+  first_->octets[Direction::to_downstream] = std::move(start.from_upstream);
   for (Side* side : {&downstream_, &upstream_}) side->channel().limit_reads(octets_at_once);
   if (!route_->faults.empty()) plug_stages();
 }
@@ -75,11 +76,11 @@ void Relay::begin() {
       .event("tunnel-open", {{"tunnel", id_},
                              {"client", client_.address},
                              {"target", client_.target},
-                             {"upstream", route_->upstream.url.print()},
+                             {"upstream", first_->upstream_url},
                              {"handshake_s", seconds_between(client_.since, now())}});
   const auto first = std::move(first_);
-  deliver_first(Direction::to_upstream, std::move((*first)[Direction::to_upstream]));
-  deliver_first(Direction::to_downstream, std::move((*first)[Direction::to_downstream]));
+  deliver_first(Direction::to_upstream, std::move(first->octets[Direction::to_upstream]));
+  deliver_first(Direction::to_downstream, std::move(first->octets[Direction::to_downstream]));
   downstream_.start();
   upstream_.start();
   settle();

@@ -15,6 +15,7 @@ namespace wsrig::proxy {
 struct TunnelStart {
   std::shared_ptr<const Setup> setup;
   const Route* route = nullptr;  ///< one of the setup's
+  std::string upstream_url;      ///< for the log
   ClientInfo client;
   std::unique_ptr<net::Channel> downstream;
   std::unique_ptr<net::Channel> upstream;
@@ -103,7 +104,12 @@ class Relay : public Connection, private SideEvents {
   PerDirection<std::uint64_t> octets_;
   PerDirection<bool> ended_;  ///< end() was called
   PerDirection<bool> source_done_;
-  std::unique_ptr<PerDirection<ws::ByteBuffer>> first_;  ///< until begin()
+  /// What is needed until begin() only.
+  struct First {
+    std::string upstream_url;
+    PerDirection<ws::ByteBuffer> octets;
+  };
+  std::unique_ptr<First> first_;
   std::string reason_;
   std::uint64_t id_;
   std::optional<net::Clock::time_point> closing_since_;

@@ -98,8 +98,12 @@ void Request::answer(const ws::HttpHead& request, ws::Bytes rest) {
   } else if (!forwards_http(*route)) {
     return refuse(ws::build_refusal(426, "this is a WebSocket endpoint\n"), request.method());
   }
+  std::optional<net::Url> upstream = route->upstream.url;
+  if (route->upstream.tokens) upstream = route->upstream.tokens->find(target.query);
+  if (!upstream) return refuse(ws::build_refusal(404, "no such token\n"), request.method());
   ExchangeStart start{setup_,
                       route,
+                      std::move(*upstream),
                       std::move(client_),
                       std::move(channel_),
                       request,

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/text_file.hpp"
+#include "net/socket.hpp"
 #include "proxy/faults/fault.hpp"
+#include "proxy/rewrite.hpp"
 
 namespace wsrig::proxy {
 
@@ -60,7 +64,18 @@ constexpr std::array words{Word{"mode", set_mode},         Word{"http", set_http
                            Word{"via", set_via},           Word{"fault", add_fault},
                            Word{"allow", add_allow},       Word{"deny", add_deny},
                            Word{"basic", add_basic},       Word{"bearer", add_bearer},
-                           Word{"origin", add_origin}};
+                           Word{"origin", add_origin},     Word{"rewrite-file", add_rewrite_file}};
+
+constexpr std::string_view token_scheme = "tokens:";
+
+std::optional<Diagnostic> set_tokens(Route& route, std::string_view text) {
+  const std::string path(text.substr(token_scheme.size()));
+  auto tokens = TokenFile::open(path);
+  if (!tokens) return tokens.error();
+  route.upstream.tokens = std::move(*tokens);
+  route.upstream.url = {.scheme = "tokens", .host = path};
+  return {};
+}
 
 struct Part {
   std::string_view text;
@@ -95,6 +110,7 @@ std::optional<Diagnostic> read_pattern(const diag::Source& source, const Part& p
 }
 
 std::optional<Diagnostic> read_url(const diag::Source& source, const Part& part, Route& route) {
+  if (part.text.starts_with(token_scheme)) return set_tokens(route, part.text);
   const auto url = read_target(std::string(part.text));
   if (!url) return source.at(part.offset, std::max<std::size_t>(1, part.text.size()), url.error());
   route.upstream.url = *url;
@@ -148,10 +164,15 @@ std::string set_forwarded(Route& route, std::string_view value) {
 }
 
 std::string set_via(Route& route, std::string_view value) {
-  const auto expanded = cli::expand_secrets(value);
-  if (!expanded) return expanded.error().message;
-  auto via = net::parse_via(*expanded);
+  auto via = net::parse_via(value);
   if (!via) return via.error();
+  if (via->credentials) {  // expanded behind the reading: a secret may hold '@' and ':'
+    for (std::string* secret : {&via->credentials->user, &via->credentials->password}) {
+      const auto expanded = cli::expand_secrets(*secret);
+      if (!expanded) return expanded.error().message;
+      *secret = *expanded;
+    }
+  }
   route.upstream.via = std::move(*via);
   return {};
 }
@@ -160,6 +181,26 @@ std::string add_fault(Route& route, std::string_view value) {
   auto fault = parse_fault(value);
   if (!fault) return fault.error().message;
   route.faults.push_back(std::move(*fault));
+  return {};
+}
+
+std::string add_rewrite(Route& route, std::string_view value) {
+  const auto alone = parse_rewriting({std::string(value)});
+  if (!alone) return alone.error().message;
+  route.rewrite_rules.emplace_back(value);
+  return {};
+}
+
+std::string add_rewrite_file(Route& route, std::string_view path) {
+  const auto text = cli::read_text_file(std::string(path));
+  if (!text) return text.error().message;
+  std::istringstream lines(*text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos || line.starts_with('#')) continue;
+    const std::string problem = add_rewrite(route, line);
+    if (!problem.empty()) return std::string(path) + ":" + std::to_string(number) + ": " + problem;
+  }
   return {};
 }
 
@@ -177,7 +218,23 @@ std::string add_origin(Route& route, std::string_view value) {
   return add_rule<&GateText::origins>(route, value);
 }
 
+std::optional<diag::Diagnostic> set_target(Route& route, std::string_view text) {
+  if (text.starts_with(token_scheme)) return set_tokens(route, text);
+  const auto url = read_target(std::string(text));
+  if (!url) return diag::Diagnostic{.message = url.error()};
+  route.upstream.url = *url;
+  return {};
+}
+
 boost::system::result<net::Url, std::string> read_target(const std::string& text) {
+  if (text.starts_with("unix:")) {
+    const net::Url url{.scheme = "unix", .host = text.substr(5)};
+    net::SocketAddress address;
+    const bool is_path = url.host.starts_with('/') && net::parse_address(url.host, 0, address);
+    if (!is_path)
+      return {boost::system::in_place_error, "unix: needs an absolute path of at most 107 octets"};
+    return url;
+  }
   return net::parse_url(text.find("://") == std::string::npos ? "tcp://" + text : text);
 }
 

@@ -11,6 +11,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
+#include "proxy/control_server.hpp"
 #include "proxy/log.hpp"
 #include "proxy/server.hpp"
 
@@ -52,8 +53,13 @@ void warn_of_insecure(const Config& config) {
 /// Reads the configuration again at each SIGHUP.
 class Reloader {
  public:
-  Reloader(net::Loop& loop, Server& server, LogFormat format, std::function<diag::Result<Config>()> reread)
-      : signals_(loop.context(), SIGHUP), server_(server), log_(format), reread_(std::move(reread)) {
+  Reloader(net::Loop& loop, Server& server, Control& control, LogFormat format,
+           std::function<diag::Result<Config>()> reread)
+      : signals_(loop.context(), SIGHUP),
+        server_(server),
+        control_(control),
+        log_(format),
+        reread_(std::move(reread)) {
     wait();
   }
 
@@ -70,6 +76,7 @@ class Reloader {
     auto config = reread_();
     if (!config) return log_.event("reload-failed", {{"reason", diag::render(config.error())}});
     warn_of_insecure(*config);
+    if (config->control) control_.attach(*config);
     const auto setup = make_setup(std::move(*config));
     const auto problem = setup ? server_.reload(*setup) : std::optional(setup.error());
     if (problem) return log_.event("reload-failed", {{"reason", *problem}});
@@ -78,6 +85,7 @@ class Reloader {
 
   boost::asio::signal_set signals_;
   Server& server_;
+  Control& control_;
   Log log_;
   std::function<diag::Result<Config>()> reread_;
 };
@@ -89,15 +97,24 @@ int fail(const std::string& problem) {
 
 }  // namespace
 
-diag::Result<int> run(const Config& config, std::function<diag::Result<Config>()> reread) {
+diag::Result<int> run(Config config, std::function<diag::Result<Config>()> reread) {
   raise_descriptor_limit();
   warn_of_insecure(config);
+  Control control;
+  if (config.control) control.attach(config);
   const auto setup = make_setup(config);
   if (!setup) return fail(setup.error());
   net::Loop loop;
   Server server(loop, *setup);
   if (const auto problem = server.open()) return fail(*problem);
-  Reloader reloader(loop, server, config.log, std::move(reread));
+  std::unique_ptr<ControlServer> control_server;
+  if (config.control) {
+    auto opened = ControlServer::open(loop, *config.control, control, server.counters());
+    if (!opened) return fail(opened.error());
+    control_server = std::move(*opened);
+    Log(config.log).event("control", {{"address", control_server->address()}});
+  }
+  Reloader reloader(loop, server, control, config.log, std::move(reread));
   net::on_stop_signals(loop, [&](int) { server.stop([&] { loop.stop(); }); });
   for (const net::Url& url : server.addresses()) print_ready(url);
   loop.run();

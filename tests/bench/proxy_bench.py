@@ -102,7 +102,7 @@ http {{ access_log off; server {{ listen 127.0.0.1:{port}; location / {{
 """
 HAPROXY = """global
   nbthread 1
-  maxconn 40000
+  maxconn 9000
 defaults
   mode http
   timeout connect 5s
@@ -165,7 +165,7 @@ def run_load(proxies, name, load, seconds):
         proxy = echo if name == "direct" else stack.enter_context(proxies.start(name, echo.port))
         before = processor_seconds(proxy.process.pid)
         client = ["taskset", "-c", "1", os.path.join(programs, "bare_client"), str(proxy.port)]
-        done = subprocess.run([*client, *map(str, load), str(seconds)], capture_output=True, text=True, check=True)
+        done = subprocess.run([*client, *map(str, load), str(seconds)], stdout=subprocess.PIPE, text=True, check=True)
         rate, total = map(float, done.stdout.split())
         return rate, (processor_seconds(proxy.process.pid) - before) / total * 1e9
 

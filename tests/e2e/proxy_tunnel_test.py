@@ -63,6 +63,16 @@ def echo_frames(connection):
             return
 
 
+def noting(heads):
+    """A backend that keeps the head of each request, before it answers."""
+    def backend(connection):
+        head, _ = read_head(connection)
+        heads.append(head)
+        connection.sendall(switching(head))
+        connection.recv(1)
+    return backend
+
+
 def proxied(conversation, *options, receive_buffer=0):
     backend = Backend(conversation, receive_buffer)
     return backend, Proxy("--target", backend.url, *options)
@@ -90,15 +100,10 @@ class Handshake(unittest.TestCase):
 
     def test_what_is_for_one_hop_ends_there(self):
         heads = []
-
-        def backend(connection):
-            heads.append(upgrade(connection)[0])
-            connection.recv(1)
-
         head = (b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nconnection: keep-alive, Upgrade, X-Secret, Host\r\n"
                 b"Keep-Alive: timeout=5\r\nX-Secret: s\r\nProxy-Authorization: Basic eA==\r\nTE: trailers\r\n"
                 b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
-        server, proxy = proxied(backend)
+        server, proxy = proxied(noting(heads))
         with server, proxy, TunnelWire(proxy, head=head):
             self.assertEqual(heads[0].split("\r\n")[1:4], ["Host: h", "Upgrade: websocket", "connection: Upgrade"])
             for gone in ("Secret", "Keep-Alive", "Proxy-Auth", "TE:"):
@@ -106,12 +111,7 @@ class Handshake(unittest.TestCase):
 
     def test_host_and_forwarded_fields(self):
         heads = []
-
-        def backend(connection):
-            heads.append(upgrade(connection)[0])
-            connection.recv(1)
-
-        server = Backend(backend)
+        server = Backend(noting(heads))
         routes = [f"/r/={server.url} host=rewrite", f"/a/={server.url} forwarded=append",
                   f"/p/={server.url} forwarded=replace", f"/n/={server.url}"]
         options = [part for route in routes for part in ("--route", route)]
@@ -223,20 +223,15 @@ class Handshake(unittest.TestCase):
 
 class Routes(unittest.TestCase):
     def test_paths(self):
-        seen = []
-
-        def backend(connection):
-            seen.append(upgrade(connection)[0].split("\r\n")[0])
-            connection.recv(1)
-
-        server = Backend(backend)
+        heads = []
+        server = Backend(noting(heads))
         with server, Proxy("--route", f"/chat/={server.url}", "--route", f"/one={server.url}/two",
                            "--route", f"/old/={server.url}/new/", "--route", f"only.example/={server.url}") as proxy:
             for target, upstream in (("/chat/a/../b?q=/..", "/chat/a/../b?q=/.."), ("/one?x", "/two?x"), ("/old/a", "/new/a"),
                                      ("/chat/a%2Fb", "/chat/a%2Fb"), ("http://h:1/chat/x", "/chat/x")):
                 with TunnelWire(proxy, target) as wire:
                     self.assertIn("101", wire.head, target)
-                    self.assertEqual(seen[-1], f"GET {upstream} HTTP/1.1")
+                    self.assertEqual(heads[-1].split("\r\n")[0], f"GET {upstream} HTTP/1.1")
             for target in ("/", "/chat", "/one/", "/one/x", "/chat/../secret", "/chat/%2e%2e/secret", "/chat/..%2fsecret",
                            "/chat/a%2f../../secret", "/chat/..\\secret", "/chat/..%5Csecret", "/CHAT/"):
                 with TunnelWire(proxy, target) as wire:

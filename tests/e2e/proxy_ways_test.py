@@ -208,6 +208,48 @@ class Configuration(unittest.TestCase):
                             self.assertIn(f" {status} ", wire.head, target)
 
 
+class Targets(unittest.TestCase):
+    def test_a_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+            path = os.path.join(folder, "service")
+            listener.bind(path)
+            listener.listen()
+            with Proxy("--target", f"unix:{path}") as proxy, BridgeWire(proxy) as wire:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(b"hello")
+                    self.assertEqual(wire.message_octets(5), b"hello")
+                self.assertEqual(wire.close_code(), 1000)
+
+    def test_tokens(self):
+        with Echo(listen=("tcp://127.0.0.1:0",)) as echo, tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "tokens")
+
+            def write(text):
+                with open(path + ".new", "w", encoding="utf-8") as file:
+                    file.write(text)
+                os.replace(path + ".new", path)
+
+            def status(proxy, target):
+                with TunnelWire(proxy, target) as wire:
+                    return wire.head.split()[1]
+
+            write(f"# name: target\nvm-1: 127.0.0.1:{echo.port}\n")
+            with Proxy("--target", f"tokens:{path}") as proxy:
+                for target, expected in (("/?token=vm-1", "101"), ("/?a=b&token=vm-1", "101"), ("/?token=vm-2", "404"),
+                                         ("/", "404"), ("/?token=", "404"), (f"/?token=127.0.0.1:{echo.port}", "404"),
+                                         ("/?xtoken=vm-1", "404"), ("/?token=../vm-1", "404")):
+                    self.assertEqual(status(proxy, target), expected, target)
+                write(f"vm-2: 127.0.0.1:{echo.port}\n")
+                self.assertEqual(status(proxy, "/?token=vm-1"), "404")
+                self.assertEqual(status(proxy, "/?token=vm-2"), "101")
+                write("nonsense\n")
+                self.assertEqual(status(proxy, "/?token=vm-2"), "404")
+            code, _, errors = run_proxy("--target", f"tokens:{path}")
+            self.assertEqual(code, 2)
+            self.assertIn(f"{path}:1:1: a line is 'name: host:port'", errors)
+
+
 class Suite(unittest.TestCase):
     def test_the_standard_suite_gives_the_same_verdicts_as_direct(self):
         def verdicts(url):

@@ -50,7 +50,8 @@ void write_unsent(Peer& peer) {
 
 void upgrade(Peer& peer) {
   const auto end = peer.partial.find("\r\n\r\n");
-  const auto key = peer.partial.find("Sec-WebSocket-Key: ");
+  auto key = peer.partial.find("Sec-WebSocket-Key: ");
+  if (key == std::string::npos) key = peer.partial.find("sec-websocket-key: ");  // behind haproxy
   if (end == std::string::npos || key == std::string::npos) return;
   const std::string reply =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "

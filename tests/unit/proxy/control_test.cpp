@@ -104,6 +104,11 @@ TEST_F(ControlTest, what_is_set_outlives_a_reload) {
   EXPECT_THAT(faults(), HasSubstr(R"({"route":"/chat","mode":"tunnel","faults":[]})"));
 }
 
+TEST_F(ControlTest, only_mode_inspect_has_frames) {
+  EXPECT_FALSE(switch_of(0).needs_frames());
+  EXPECT_TRUE(switch_of(1).needs_frames());
+}
+
 TEST_F(ControlTest, a_running_tunnel_takes_changes_up) {
   net::Loop loop;
   const StageContext context{loop};

@@ -44,7 +44,7 @@ TEST(RouteText, points_at_the_mistake) {
             "--route:1:13: unknown word 'mdoe' in a route\n"
             "    1 | /a=ws://h:1 mdoe=inspect\n"
             "      |             ^~~~\n"
-            "did you mean 'mode'?");
+            "      = did you mean 'mode'?");
 }
 
 TEST(RouteText, says_what_is_wrong) {
