@@ -253,6 +253,7 @@ class Run {
 
   void finish_group() {
     if (!services_) return loop_.stop();
+    if (backend_) backend_->forget();
     services_->stop([this] {
       ++group_;
       start_group();
