@@ -34,5 +34,5 @@ configure() {
 build() {
   local targets=()
   if (($# > 1)); then targets=(--target "${@:2}"); fi
-  quietly cmake --build "$1" -j "$jobs" "${targets[@]}"
+  quietly cmake --build "$1" -j "$jobs" "${targets[@]}" -- --quiet
 }

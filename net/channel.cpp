@@ -116,6 +116,8 @@ std::size_t Channel::write_now(ws::Bytes data) {
       break;
     }
     written += result.size;
+    // The kernel took what it had room for, and tells when there is more: asking again is no use.
+    if (!is_tls()) break;
   }
   return written;
 }

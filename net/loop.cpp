@@ -57,6 +57,7 @@ struct Loop::State {
   const Watcher* serving = nullptr;
   std::vector<Watcher*> woken;
   std::vector<Watcher*> being_woken;
+  bool serves_woken_next = false;  // the turn at hand will do so by itself
   ws::ByteBuffer input;
   ws::ByteBuffer output;
   Clock::time_point now;
@@ -72,7 +73,9 @@ void Loop::State::wait_for_events() {
 }
 
 void Loop::State::take_turn() {
+  serves_woken_next = true;
   fetch_and_dispatch();
+  serves_woken_next = false;
   dispatch_woken();
 }
 
@@ -150,7 +153,7 @@ void Loop::unwatch(int descriptor, Watcher& watcher) {
 }
 
 void Loop::wake(Watcher& watcher) {
-  if (state_->woken.empty()) {
+  if (state_->woken.empty() && !state_->serves_woken_next) {
     asio::post(state_->context, [state = state_.get()] { state->take_turn(); });
   }
   state_->woken.push_back(&watcher);

@@ -52,7 +52,8 @@ class Loop {
   error_code watch(int descriptor, Watcher& watcher);
   /// Takes it out; `watcher` is not called any more, not even for events of this turn.
   void unwatch(int descriptor, Watcher& watcher);
-  /// Calls `watcher.on_ready(0)` in the next turn: for those who stopped early to let others have a turn.
+  /// Calls `watcher.on_ready(0)` behind the events at hand: for those who stopped early to let others have a
+  /// turn.
   void wake(Watcher& watcher);
   /// In on_ready, after a call that may have destroyed the watcher: is it still there (and watched)? Only its
   /// address is used.

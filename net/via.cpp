@@ -70,11 +70,9 @@ std::optional<std::string> decode(std::string_view text) {
 
 /// The colon between user and password, which is none inside of `${env:NAME}`.
 std::size_t find_colon(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (const std::size_t end = variable_end(text, i); end != 0)
-      i = end - 1;
-    else if (text[i] == ':')
-      return i;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == ':') return i;
+    i = std::max(variable_end(text, i), i + 1);
   }
   return text.size();
 }

@@ -15,7 +15,7 @@ namespace wsrig::proxy {
 namespace {
 
 constexpr std::size_t most_sessions = 32;
-constexpr std::size_t most_body = 64 * 1024;
+constexpr std::size_t most_body = std::size_t{64} * 1024;
 constexpr std::chrono::seconds session_time{10};
 
 bool is_loopback(const std::string& host) {

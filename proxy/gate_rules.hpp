@@ -32,7 +32,7 @@ class GateRules final : public Gate {
                                          const ws::HttpHead& request) const override;
 
  private:
-  bool lets_in(std::string_view address) const;
+  bool lets_in(std::string_view text) const;
   bool lets_in_origin(const ws::HttpHead& request) const;
   bool knows_credentials(const ws::HttpHead& request) const;
   ws::ResponseHead ask_for_credentials(const ws::HttpHead& request) const;

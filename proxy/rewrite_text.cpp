@@ -54,20 +54,7 @@ class RuleReader {
   explicit RuleReader(const diag::Source& source) : reader_(source) {}
 
   Rule read() {
-    Rule rule;
-    const ws::Token action = reader_.take();
-    if (action.text == "set")
-      rule.head = read_field(FieldEdit::Action::set);
-    else if (action.text == "replace")
-      rule.head = read_field(FieldEdit::Action::replace);
-    else if (action.text == "remove")
-      rule.head = read_field(FieldEdit::Action::remove);
-    else if (action.text == "text")
-      rule.message = read_text();
-    else if (action.text == "binary")
-      rule.message = read_binary();
-    else
-      reader_.fail(action, fmt::format("unknown rule {}", ws::describe(action)), suggest(action.text));
+    const Rule rule = read_rule(reader_.take());
     if (!reader_.at_step_end()) reader_.fail_unexpected("the end of the rule");
     return rule;
   }
@@ -76,6 +63,15 @@ class RuleReader {
   static std::string suggest(std::string_view word) {
     std::string hint = diag::did_you_mean(word, actions);
     return hint.empty() ? fmt::format("one of {}", fmt::join(actions, ", ")) : hint;
+  }
+
+  Rule read_rule(const ws::Token& action) {
+    if (action.text == "set") return {.head = read_field(FieldEdit::Action::set)};
+    if (action.text == "replace") return {.head = read_field(FieldEdit::Action::replace)};
+    if (action.text == "remove") return {.head = read_field(FieldEdit::Action::remove)};
+    if (action.text == "text") return {.message = read_text()};
+    if (action.text == "binary") return {.message = read_binary()};
+    reader_.fail(action, fmt::format("unknown rule {}", ws::describe(action)), suggest(action.text));
   }
 
   std::shared_ptr<const HeadEdit> read_field(FieldEdit::Action action) {

@@ -39,7 +39,7 @@ class PacedStage : public ByteStage {
   void flush() override;
 
  private:
-  static constexpr std::size_t line_capacity = 64 * 1024;
+  static constexpr std::size_t line_capacity = std::size_t{64} * 1024;
 
   void release();
   void wait();

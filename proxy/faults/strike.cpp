@@ -52,7 +52,7 @@ void FrameStrikeStage::end_frame() {
   if (--left_ == 0) blow_(bytes(), context_);
 }
 
-FaultKind strike_fault(std::string_view name, std::string_view about, Blow blow) {
+FaultKind strike_fault(std::string_view name, std::string_view about, const Blow& blow) {
   using enum FaultParameter::Kind;
   FaultKind kind{
       name,

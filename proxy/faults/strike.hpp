@@ -43,6 +43,6 @@ class FrameStrikeStage final : public FrameStage {
 };
 
 /// A kind of fault that takes exactly one of octets, frames and time.
-FaultKind strike_fault(std::string_view name, std::string_view about, Blow blow);
+FaultKind strike_fault(std::string_view name, std::string_view about, const Blow& blow);
 
 }  // namespace wsrig::proxy
