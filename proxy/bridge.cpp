@@ -18,7 +18,12 @@ constexpr std::uint32_t octets_for_base64 = 48 * 1024;
 }  // namespace
 
 Bridge::Bridge(Services& services, TunnelStart start)
-    : Relay(services, std::move(start)), reader_(ws::Role::server, config().limits.frames, false) {}
+    : Relay(services, std::move(start)), reader_(ws::Role::server, config().limits.frames, false) {
+  FrameEvents& self = *this;
+  if (config().trace) {
+    trace_ = std::make_unique<FrameTrace>(self, Log(config().log), id(), Direction::to_upstream);
+  }
+}
 
 void Bridge::use_base64() {
   decoder_ = std::make_unique<Base64Decoder>();
@@ -35,7 +40,8 @@ void Bridge::arrived(Direction direction, ws::MutableBytes data) {
 // Small payloads of one read leave in one write.
 void Bridge::read_client(ws::MutableBytes data) {
   pinged_at_ = {};
-  reader_.feed(data, *this);
+  FrameEvents& self = *this;
+  reader_.feed(data, trace_ ? *trace_ : self);
   flush_to_target();
   end_when_closed();
 }
@@ -79,7 +85,7 @@ void Bridge::on_data_frame_end() {
 
 void Bridge::on_control(const ws::FrameHeader& header, ws::MutableBytes payload, ws::Bytes) {
   if (header.opcode == ws::Opcode::close) return on_close(payload);
-  if (header.opcode == ws::Opcode::ping && closing_ != Closing::sent) send_control(ws::Opcode::pong, payload);
+  if (header.opcode == ws::Opcode::ping && closing_ != Closing::sent) send_frame(ws::Opcode::pong, payload);
 }
 
 // What the target still has to say is sent before the answer: RFC 6455 §5.5.1 lets an endpoint delay it.
@@ -111,26 +117,25 @@ void Bridge::fail(std::uint16_t code, std::string_view reason) {
 
 // ---- from the target to the client ----
 
+void Bridge::note_sent(const ws::FrameHeader& header, ws::Bytes payload) {
+  ++frames_sent_;
+  if (trace_) trace_frame(Log(config().log), id(), Direction::to_downstream, header, payload);
+}
+
 // One read, one frame. Its header stands in front of the data, in the read buffer's headroom.
 void Bridge::send_data(ws::MutableBytes data) {
-  ++frames_sent_;
-  if (decoder_) return send_base64(data);
-  const ws::EncodedHeader header = ws::encode({.opcode = ws::Opcode::binary, .payload_length = data.size()});
+  if (decoder_) return send_frame(ws::Opcode::text, ws::as_bytes(net::base64(data)));
+  const ws::FrameHeader header{.opcode = ws::Opcode::binary, .payload_length = data.size()};
+  note_sent(header, data);
+  const ws::EncodedHeader encoded = ws::encode(header);
   static_assert(ws::max_header_size <= net::read_headroom);
-  std::uint8_t* const start = data.data() - header.size;
-  std::ranges::copy(header.bytes(), start);
-  outlet(Direction::to_downstream).write({start, header.size + data.size()});
+  std::uint8_t* const start = data.data() - encoded.size;
+  std::ranges::copy(encoded.bytes(), start);
+  outlet(Direction::to_downstream).write({start, encoded.size + data.size()});
 }
 
-void Bridge::send_base64(ws::Bytes data) {
-  ws::ByteBuffer frame;
-  append_frame(Direction::to_downstream, ws::Opcode::text, ws::as_bytes(net::base64(data)),
-               services_.mask_keys, frame);
-  outlet(Direction::to_downstream).write(frame);
-}
-
-void Bridge::send_control(ws::Opcode opcode, ws::Bytes payload) {
-  ++frames_sent_;
+void Bridge::send_frame(ws::Opcode opcode, ws::Bytes payload) {
+  note_sent({.opcode = opcode, .payload_length = payload.size()}, payload);
   ws::ByteBuffer frame;
   append_frame(Direction::to_downstream, opcode, payload, services_.mask_keys, frame);
   outlet(Direction::to_downstream).write(frame);
@@ -143,7 +148,7 @@ void Bridge::close_client(std::optional<std::uint16_t> code, std::string_view re
   own_code_ = code.value_or(ws::close_code::no_status);
   ws::ByteBuffer payload;
   ws::encode_close(code, reason, payload);
-  send_control(ws::Opcode::close, payload);
+  send_frame(ws::Opcode::close, payload);
   begin_closing();
 }
 
@@ -201,7 +206,7 @@ void Bridge::sweep_open(net::Clock::time_point time) {
     blame(Ender::proxy, "no answer to a Ping");
     fail(ws::close_code::internal_error, "no answer to a Ping");
   } else if (time - alive >= timeouts.ping) {
-    send_control(ws::Opcode::ping, {});
+    send_frame(ws::Opcode::ping, {});
     pinged_at_ = time;
   }
 }

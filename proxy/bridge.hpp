@@ -5,6 +5,7 @@
 
 #include "proxy/base64_decoder.hpp"
 #include "proxy/frame_reader.hpp"
+#include "proxy/frame_trace.hpp"
 #include "proxy/relay.hpp"
 
 namespace wsrig::proxy {
@@ -43,10 +44,10 @@ class Bridge final : public Relay, private FrameEvents {
   void read_client(ws::MutableBytes data);
   void flush_to_target();
   void decode(ws::MutableBytes chunk);
+  void note_sent(const ws::FrameHeader& header, ws::Bytes payload);
   void send_data(ws::MutableBytes data);
-  void send_base64(ws::Bytes data);
   void on_close(ws::Bytes payload);
-  void send_control(ws::Opcode opcode, ws::Bytes payload);
+  void send_frame(ws::Opcode opcode, ws::Bytes payload);
   void close_client(std::optional<std::uint16_t> code, std::string_view reason);
   void answer_close();
   void end_when_closed();
@@ -54,6 +55,7 @@ class Bridge final : public Relay, private FrameEvents {
 
   FrameReader reader_;
   ws::Masker masker_{ws::MaskKey{}};        ///< of the data frame at hand
+  std::unique_ptr<FrameTrace> trace_;       ///< of the client's frames, with --trace
   std::unique_ptr<Base64Decoder> decoder_;  ///< with subprotocol base64
   std::uint64_t frames_sent_ = 0;
   net::Clock::time_point pinged_at_{};        ///< zero: no Ping is unanswered

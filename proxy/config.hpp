@@ -97,6 +97,7 @@ struct Config {
   Limits limits;
   std::optional<net::Url> control;  ///< where metrics are read and faults set; empty: nowhere
   LogFormat log = LogFormat::text;
+  bool trace = false;  ///< print each frame of bridges and of mode inspect in the notation
   std::uint64_t seed = 0;
 };
 

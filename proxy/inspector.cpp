@@ -24,6 +24,7 @@ Inspector::Inspector(Services& services, TunnelStart start, bool deflate)
     : Relay(services, std::move(start)) {
   for (const Direction direction : {Direction::to_upstream, Direction::to_downstream}) {
     lanes_[direction] = make_lane(direction, deflate);
+    if (config().trace) lanes_[direction]->trace_to(Log(config().log), id());
   }
 }
 

@@ -7,9 +7,15 @@
 
 namespace wsrig::proxy {
 
+void Lane::trace_to(const Log& log, std::uint64_t tunnel) {
+  FrameEvents& self = *this;
+  trace_ = std::make_unique<FrameTrace>(self, log, tunnel, direction_);
+}
+
 void Lane::feed(ws::MutableBytes data) {
+  FrameEvents& self = *this;
   begin_feed(data);
-  reader_.feed(data, *this);
+  reader_.feed(data, trace_ ? *trace_ : self);
   end_feed();
   if (const auto violation = std::exchange(violation_, {})) owner_.on_violation(direction_, *violation);
 }

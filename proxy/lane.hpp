@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "proxy/frame_reader.hpp"
+#include "proxy/frame_trace.hpp"
 #include "proxy/stage.hpp"
 #include "ws/masker.hpp"
 
@@ -27,6 +28,8 @@ class Lane : protected FrameEvents {
         reader_(direction == Direction::to_upstream ? ws::Role::server : ws::Role::client, limits, deflate),
         direction_(direction) {}
 
+  /// From here on each frame is written down.
+  void trace_to(const Log& log, std::uint64_t tunnel);
   /// Frames before a violation have gone on when this returns.
   void feed(ws::MutableBytes data);
   std::uint64_t frames() const { return reader_.frames(); }
@@ -49,6 +52,7 @@ class Lane : protected FrameEvents {
   void on_violation(const ws::Violation& violation) final { violation_ = violation; }
 
   LaneOwner& owner_;
+  std::unique_ptr<FrameTrace> trace_;
   FrameReader reader_;
   std::optional<ws::Violation> violation_;
   std::optional<std::uint16_t> close_code_;

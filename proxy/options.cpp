@@ -183,6 +183,9 @@ std::vector<Option> sight_options() {
        .default_value = "text",
        .choices = {"text", "json"},
        .group = group},
+      {.name = "trace",
+       .help = "print each frame of a bridge or of mode inspect in the notation",
+       .group = group},
       {.name = "control",
        .value = "HOST:PORT",
        .help = "answer GET /healthz, GET /metrics (Prometheus), and GET, PUT and DELETE /faults there, "
@@ -405,6 +408,7 @@ diag::Result<Config> read_options(const Values& values) {
   Config config;
   Reader reader(values);
   config.log = values.text("log") == "json" ? LogFormat::json : LogFormat::text;
+  config.trace = values.flag("trace");
   config.tls = {values.text("cert"), values.text("key"), values.text("client-ca")};
   read_limits(config, reader);
   read_timeouts(config, reader);

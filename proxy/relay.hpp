@@ -75,6 +75,7 @@ class Relay : public Connection, private SideEvents {
 
   const Route& route() const { return *route_; }
   const ClientInfo& client() const { return client_; }
+  std::uint64_t id() const { return id_; }  ///< for the log
   net::Clock::time_point now() const { return services_.loop.now(); }
 
   /// Of route().faults; null without any.

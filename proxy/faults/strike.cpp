@@ -54,16 +54,19 @@ void FrameStrikeStage::end_frame() {
 
 FaultKind strike_fault(std::string_view name, std::string_view about, const Blow& blow) {
   using enum FaultParameter::Kind;
-  FaultKind kind{
-      name,
-      about,
-      {{.name = "octets", .kind = size, .default_value = {}, .about = "behind so many octets"},
-       {.name = "frames", .kind = count, .default_value = {}, .about = "behind so many frames", .least = 1},
-       {.name = "time",
-        .kind = duration,
-        .default_value = {},
-        .about = "so long after the tunnel opened",
-        .most = 86'400'000'000}}};
+  FaultKind kind{name,
+                 about,
+                 {{.name = "octets", .kind = size, .default_value = {}, .about = "behind so many octets"},
+                  {.name = "frames",
+                   .kind = count,
+                   .default_value = {},
+                   .about = "behind so many frames [mode=inspect]",
+                   .least = 1},
+                  {.name = "time",
+                   .kind = duration,
+                   .default_value = {},
+                   .about = "so long after the tunnel opened",
+                   .most = 86'400'000'000}}};
   kind.needs_frames = [](const FaultArguments& arguments) { return arguments.has("frames"); };
   kind.make_bytes = [blow](ByteSink& next, const StageContext& context, const FaultArguments& arguments) {
     return std::make_unique<StrikeStage>(next, context, arguments, blow);

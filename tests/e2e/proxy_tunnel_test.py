@@ -429,6 +429,23 @@ class Ends(unittest.TestCase):
                 self.assertEqual(end["target"], "/p\"q")
 
 
+    def test_trace(self):
+        server, proxy = proxied(echo_frames, "--mode", "inspect", "--trace")
+        with server, proxy:
+            with TunnelWire(proxy) as wire:
+                wire.send(1, b"Hel\x1b", fin=False)
+                wire.send(9, b"mid")
+                wire.send(0, b"l" * 100)
+                for _ in range(3):
+                    wire.frame()
+                wire.send(3, b"wrong")
+                self.assertEqual(wire.close_code(), 1002)
+            wanted = ['1 > text fin=0 hex(48 65 6c 1b)', '1 < text fin=0 hex(48 65 6c 1b)', '1 > ping "mid"', '1 < pong "mid"',
+                      '1 > cont "' + "l" * 64 + '" … (100 octets)', "1 > # "]
+            for line in wanted:
+                self.assertIn("\n" + line, proxy.log())
+
+
 class InFlight(unittest.TestCase):
     """4 MiB on their way when the sender closes arrive whole, to a reader that is slow."""
 

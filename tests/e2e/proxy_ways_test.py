@@ -253,14 +253,18 @@ class Targets(unittest.TestCase):
 class Suite(unittest.TestCase):
     def test_the_standard_suite_gives_the_same_verdicts_as_direct(self):
         def verdicts(url):
-            result = support.wsrig("test", url, "--json")
-            return {case["id"]: case["grade"] for case in json.loads(result.stdout)["cases"]}
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "report.json")
+                support.wsrig("test", url, f"--json={path}")
+                with open(path, encoding="utf-8") as report:
+                    return {case["id"]: case["grade"] for case in json.load(report)["cases"]}
 
         with Echo() as echo:
             direct = verdicts(echo.url)
-            self.assertGreater(len(direct), 50)
-            with Proxy("--target", echo.url) as proxy:
-                self.assertEqual(verdicts(proxy.url), direct)
+            self.assertGreater(len(direct), 100)
+            for mode in ("tunnel", "inspect"):
+                with Proxy("--target", echo.url, "--mode", mode) as proxy:
+                    self.assertEqual(verdicts(proxy.url), direct)
 
 
 class Services(unittest.TestCase):
