@@ -25,6 +25,7 @@ WebSocketConnection::WebSocketConnection(Registry& registry, std::unique_ptr<net
       config_(config),
       behaviour_(behaviour),
       endpoint_(behaviour.endpoint, deflate),
+      out_(channel_->loop().write_buffer()),
       octets_at_once_(deflate ? compressed_octets_at_once : UINT32_MAX) {
   if (!first.empty()) held_ = std::make_unique<ws::ByteBuffer>(first.begin(), first.end());
 }
@@ -61,7 +62,7 @@ void WebSocketConnection::read(ws::MutableBytes data) {
     const ws::MutableBytes part = data.first(std::min<std::size_t>(data.size(), octets_at_once_));
     data = data.subspan(part.size());
     gathering_ = true;
-    endpoint_.receive(part, *this, loop().write_buffer());
+    endpoint_.receive(part, *this, out_);
     gathering_ = false;
     flush();
   }
@@ -73,10 +74,9 @@ void WebSocketConnection::read_held() {
 }
 
 void WebSocketConnection::flush() {
-  ws::ByteBuffer& out = loop().write_buffer();
-  if (!dropped_) channel_->send(out);
-  out.clear();
-  if (out.capacity() > write_buffer_limit) ws::ByteBuffer().swap(out);
+  if (!dropped_) channel_->send(out_);
+  out_.clear();
+  if (out_.capacity() > write_buffer_limit) ws::ByteBuffer().swap(out_);
   hold_back(*channel_);
 }
 
@@ -115,7 +115,7 @@ void WebSocketConnection::sweep_open(net::Clock::time_point now) {
   } else if (phase_ == Phase::pinged) {
     if (now - since_ >= timeouts.pong) close(ws::close_code::internal_error, "no answer to a Ping");
   } else if (timeouts.ping.count() > 0 && now - alive >= timeouts.ping) {
-    endpoint_.ping({}, loop().write_buffer());
+    endpoint_.ping({}, out_);
     flush();
     enter(Phase::pinged);
   }
@@ -139,19 +139,19 @@ void WebSocketConnection::on_close(const ws::CloseReason& close) {
 // ---- what the application asks for ----
 
 bool WebSocketConnection::send(ws::Opcode opcode, ws::Bytes payload) {
-  const bool sent = endpoint_.send(opcode, payload, loop().write_buffer());
+  const bool sent = endpoint_.send(opcode, payload, out_);
   flush_unless_gathering();
   return sent;
 }
 
 void WebSocketConnection::close(std::optional<std::uint16_t> code, std::string_view reason) {
-  endpoint_.close(code, reason, loop().write_buffer());
+  endpoint_.close(code, reason, out_);
   flush_unless_gathering();
   enter(Phase::ending);
 }
 
 void WebSocketConnection::send_raw(ws::Bytes octets) {
-  ws::append(loop().write_buffer(), octets);
+  ws::append(out_, octets);
   flush_unless_gathering();
 }
 

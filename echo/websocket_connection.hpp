@@ -52,6 +52,7 @@ class WebSocketConnection final : public Connection, private Conversation, priva
   const Config& config_;
   const Behaviour& behaviour_;
   ws::Endpoint endpoint_;
+  ws::ByteBuffer& out_;                   ///< the loop's write buffer
   std::unique_ptr<ws::ByteBuffer> held_;  ///< input that waits until the peer takes what it was sent
   std::uint32_t octets_at_once_;          ///< of input, before looking at what is pending
   Phase phase_ = Phase::open;

@@ -219,7 +219,7 @@ void Endpoint::write_frame(FrameHeader& header, Bytes payload, ByteBuffer& out) 
   header.payload_length = payload.size();
   if (config_->role == Role::client) header.mask = config_->mask_keys->next();
   if (config_->shaper != nullptr) return config_->shaper->write(header, payload, out);
-  append(out, encode(header).bytes());
+  encode(header, out);
   append(out, payload);
   if (header.mask) Masker(*header.mask).apply(MutableBytes(out).last(payload.size()));
 }

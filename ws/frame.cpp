@@ -41,6 +41,19 @@ LengthForm canonical_form(std::uint8_t length_bits, std::uint64_t length) {
   return LengthForm::minimal;
 }
 
+/// Hands the octets of a header to `put`, one by one.
+template <class Put>
+void write_header(const FrameHeader& header, Put put) {
+  const std::uint8_t bits = length_bits(header);
+  put(static_cast<std::uint8_t>((header.fin ? fin_bit : 0) | ((header.rsv & 7) << 4) |
+                                (static_cast<std::uint8_t>(header.opcode) & 0xf)));
+  put(static_cast<std::uint8_t>((header.mask ? mask_bit : 0) | bits));
+  for (std::size_t left = extended_length_size(bits); left > 0; --left) {
+    put(static_cast<std::uint8_t>(header.payload_length >> (8 * (left - 1))));
+  }
+  if (header.mask) std::ranges::for_each(*header.mask, put);
+}
+
 }  // namespace
 
 std::string_view name(Opcode opcode) {
@@ -57,17 +70,12 @@ std::string_view name(Opcode opcode) {
 
 EncodedHeader encode(const FrameHeader& header) {
   EncodedHeader encoded{};
-  std::uint8_t* at = encoded.octets.data();
-  const std::uint8_t bits = length_bits(header);
-  *at++ = static_cast<std::uint8_t>((header.fin ? fin_bit : 0) | ((header.rsv & 7) << 4) |
-                                    (static_cast<std::uint8_t>(header.opcode) & 0xf));
-  *at++ = static_cast<std::uint8_t>((header.mask ? mask_bit : 0) | bits);
-  for (std::size_t left = extended_length_size(bits); left > 0; --left) {
-    *at++ = static_cast<std::uint8_t>(header.payload_length >> (8 * (left - 1)));
-  }
-  if (header.mask) at = std::copy(header.mask->begin(), header.mask->end(), at);
-  encoded.size = static_cast<std::size_t>(at - encoded.octets.data());
+  write_header(header, [&](std::uint8_t octet) { encoded.octets[encoded.size++] = octet; });
   return encoded;
+}
+
+void encode(const FrameHeader& header, ByteBuffer& out) {
+  write_header(header, [&](std::uint8_t octet) { out.push_back(octet); });
 }
 
 std::optional<DecodedHeader> decode_header(Bytes in) {
@@ -98,7 +106,7 @@ std::size_t header_size(std::uint8_t, std::uint8_t second) {
 }
 
 void encode(const Frame& frame, ByteBuffer& out) {
-  append(out, encode(frame.header).bytes());
+  encode(frame.header, out);
   append(out, frame.payload);
   if (!frame.header.mask) return;
   Masker(*frame.header.mask).apply(MutableBytes(out).last(frame.payload.size()));

@@ -51,6 +51,8 @@ struct DecodedHeader {
 
 /// Total: any header has one encoding. A form too short for the length is widened.
 EncodedHeader encode(const FrameHeader& header);
+/// The same, appended to `out`.
+void encode(const FrameHeader& header, ByteBuffer& out);
 /// Total: never fails; empty means that more octets are needed. `decode(encode(h)) == h` where the form of
 /// `h` is canonical (`minimal` whenever the form on the wire is the shortest).
 std::optional<DecodedHeader> decode_header(Bytes in);

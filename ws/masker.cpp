@@ -70,18 +70,21 @@ __attribute__((target("avx2"))) void mask_avx2(const std::uint8_t* in, std::uint
 }
 
 Kernel choose_kernel() { return __builtin_cpu_supports("avx2") ? mask_avx2 : mask_sse2; }
+/// What every processor of this kind can do.
+constexpr Kernel basic_kernel = mask_sse2;
 
 #else
 
 Kernel choose_kernel() { return mask_words; }
+constexpr Kernel basic_kernel = mask_words;
 
 #endif
 
 /// Below this size the choice of a kernel costs more than it wins.
-constexpr std::size_t worth_a_kernel = 64;
+constexpr std::size_t worth_a_choice = 512;
 
 void mask(const std::uint8_t* in, std::uint8_t* out, std::size_t size, KeyWord key) {
-  if (size < worth_a_kernel) return mask_words(in, out, size, key);
+  if (size < worth_a_choice) return basic_kernel(in, out, size, key);
   static const Kernel kernel = choose_kernel();
   kernel(in, out, size, key);
 }

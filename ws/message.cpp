@@ -39,17 +39,18 @@ std::optional<Violation> MessageAssembler::payload(MutableBytes chunk) {
   return check_text(chunk);
 }
 
+// Each way out returns a result of its own: one value for all would be put together in memory, and the load
+// of its parts as a whole would stall every message.
 std::optional<Violation> MessageAssembler::end_frame() {
   if (!last_frame_) return {};
-  std::optional<Violation> violation;
-  if (compressed_ && !discarded_) {
-    violation = inflated(inflater_->finish(), buffer_.size());
-  }
-  if (text_unjudged_ && !utf8_.complete()) violation = text_failed();
+  std::optional<Violation> inflating;
+  if (compressed_ && !discarded_) inflating = inflated(inflater_->finish(), buffer_.size());
   if (!buffer_.empty()) payload_ = buffer_;
   open_ = false;
   complete_ = !discarded_;
-  return violation;
+  if (inflating) return inflating;
+  if (text_unjudged_ && !utf8_.complete()) return text_failed();
+  return {};
 }
 
 void MessageAssembler::clear() {
