@@ -119,7 +119,8 @@ struct Preflight::State : std::enable_shared_from_this<State> {
   Findings judge() const {
     const Attempt& first = attempts[0];
     if (const auto& error = first.connection->dial_error()) {
-      return {.reachable = false, .text = error->message};
+      // Who resets has accepted before: a port where nobody listens refuses.
+      return {.reachable = error->error == boost::system::errc::connection_reset, .text = error->message};
     }
     Findings findings;
     findings.one_at_a_time = waiting_for_second && !attempts[1].served(settings.subject.oracle);
