@@ -99,6 +99,30 @@ TEST(CasePlan, cases_for_other_subjects_are_not_run_on_a_server) {
   EXPECT_TRUE(missing_capability(fixture.settings, fixture.instance));
 }
 
+TEST(CasePlan, a_proxy_case_opens_both_ends_and_proves_the_way) {
+  Fixture fixture("client > text \"x\"\nbackend < text \"x\"");
+  fixture.definition.subject = SubjectKind::proxy;
+  const auto key_of = [](const std::string& client) { return client + "-key"; };
+  const auto tasks = plan_proxy_opening(fixture.settings, fixture.instance, key_of, "n");
+  ASSERT_EQ(tasks.size(), 9U);
+  EXPECT_EQ(tasks[2].step.place.text, "< http GET");
+  EXPECT_EQ(tasks[2].step.connection, "backend");
+  EXPECT_EQ(tasks[4].step.connection, "client");
+  EXPECT_EQ(tasks[8].step.place.text, "< text \"n\"");
+  fixture.definition.manual_handshake = true;
+  EXPECT_EQ(plan_proxy_opening(fixture.settings, fixture.instance, key_of, "n").size(), 1U);
+}
+
+TEST(CasePlan, a_raw_backend_sees_octets) {
+  Fixture fixture("client > text \"x\"\nbackend < raw \"x\"");
+  fixture.definition.subject = SubjectKind::proxy;
+  fixture.definition.raw_backend = true;
+  const auto key_of = [](const std::string&) { return std::string("key"); };
+  EXPECT_EQ(plan_proxy_opening(fixture.settings, fixture.instance, key_of, "n").at(4).step.place.text,
+            "< raw \"n\"");
+  EXPECT_EQ(plan_proxy_closing("client", "backend", true).size(), 5U);
+}
+
 TEST(CasePlan, missing_capabilities) {
   Fixture fixture("> text \"x\"");
   fixture.definition.needs = {"echo", "deflate"};

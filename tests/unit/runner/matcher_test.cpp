@@ -115,6 +115,13 @@ TEST(Matcher, http_compares_status_and_headers) {
   EXPECT_FALSE(matched("< http 400,426", good).matched);
 }
 
+TEST(Matcher, requests_compare_method_and_headers) {
+  const auto request = response("GET /chat HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n\r\n");
+  EXPECT_TRUE(matched("< http GET { x-a: \"1\" }", request).matched);
+  EXPECT_FALSE(matched("< http POST", request).matched);
+  EXPECT_FALSE(matched("< http 200", request).matched);
+}
+
 TEST(Matcher, legal_extras_are_pings_pongs_and_frames_of_a_message) {
   const Expect message_wanted = expect(R"(< text "x")");
   EXPECT_TRUE(is_legal_extra(frame(R"(ping "")"), message_wanted));
