@@ -76,10 +76,12 @@ class Reloader {
     auto config = reread_();
     if (!config) return log_.event("reload-failed", {{"reason", diag::render(config.error())}});
     warn_of_insecure(*config);
-    if (config->control) control_.attach(*config);
+    Control control = control_;  // only a configuration that is taken counts
+    if (config->control) control.attach(*config);
     const auto setup = make_setup(std::move(*config));
     const auto problem = setup ? server_.reload(*setup) : std::optional(setup.error());
     if (problem) return log_.event("reload-failed", {{"reason", *problem}});
+    control_ = std::move(control);
     log_.event("reloaded", {{"routes", static_cast<std::uint64_t>((*setup)->config.routes.size())}});
   }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import tempfile
 import time
 import unittest
@@ -71,6 +72,21 @@ class ControlEndpoint(unittest.TestCase):
                 Control(proxy).ask("PUT", "/faults", {"route": "/", "faults": ["cut(octets=3B)@downstream"]})
                 wire.send(1, b"Hello")
                 self.assertEqual(wire.rest(), b"\x81\x05H")
+
+    def test_what_is_set_outlives_a_reload(self):
+        with Echo() as echo, tempfile.NamedTemporaryFile("w") as file:
+            file.write(f"route = /={echo.url[:-1]}\ncontrol = 127.0.0.1:0\n")
+            file.flush()
+            with Proxy("--config", file.name) as proxy:
+                control = Control(proxy)
+                control.ask("PUT", "/faults", {"faults": ["slice(2B)"]})
+                file.write(f"route = /other={echo.url[:-1]}/other\n")
+                file.flush()
+                proxy.process.send_signal(signal.SIGHUP)
+                while "reloaded" not in proxy.log():
+                    time.sleep(0.01)
+                routes = json.loads(control.ask("GET", "/faults")[1])["routes"]
+                self.assertEqual({route["route"]: route["faults"] for route in routes}, {"/": ["slice(2B)"], "/other": []})
 
     def test_a_mistake_is_told(self):
         with Echo() as echo, Proxy("--target", echo.url, "--control", "127.0.0.1:0") as proxy:
