@@ -115,7 +115,37 @@ Endpoint::Endpoint(const EndpointConfig& config, const std::optional<DeflatePara
 void Endpoint::receive(MutableBytes data, EndpointEvents& events, ByteBuffer& out) {
   if (reading_ended_) return;
   Reader reader{*this, events, out};
-  parser_.parse(data, reader);
+  const std::size_t taken = receive_plain(data, events);
+  parser_.parse(data.subspan(taken), reader);
+}
+
+/// The short way for what nearly all traffic is: messages of one plain frame that has come as a whole and
+/// breaks no rule. They need no assembling. At the first octet of anything else it stops, and leaves that to
+/// the parser.
+std::size_t Endpoint::receive_plain(MutableBytes data, EndpointEvents& events) {
+  if (!parser_.at_boundary() || assembler_.in_message() || config_->report_frames) return 0;
+  std::size_t taken = 0;
+  while (!close_received_) {
+    const MutableBytes rest = data.subspan(taken);
+    FrameHeader header;
+    const std::size_t size = decode_header(rest, header);
+    if (size == 0 || !is_plain_message(header) || header.payload_length > rest.size() - size) break;
+    if (config_->judge->check(header, receiver_state())) break;
+    const MutableBytes payload = rest.subspan(size, static_cast<std::size_t>(header.payload_length));
+    if (header.mask) Masker(*header.mask).apply(payload);
+    if (header.opcode == Opcode::text && !is_valid_utf8(payload)) {
+      if (header.mask) Masker(*header.mask).apply(payload);  // as it was: the parser will judge it
+      break;
+    }
+    taken += size + payload.size();
+    events.on_message({.opcode = header.opcode, .payload = payload});
+  }
+  return taken;
+}
+
+bool Endpoint::is_plain_message(const FrameHeader& header) const {
+  const bool begins = header.opcode == Opcode::text || header.opcode == Opcode::binary;
+  return header.fin && header.rsv == 0 && begins && header.payload_length <= config_->limits.message;
 }
 
 bool Endpoint::send(Opcode opcode, Bytes payload, ByteBuffer& out) {

@@ -104,6 +104,8 @@ class Endpoint {
   /// What the current frame is good for.
   enum class Use : std::uint8_t { ignored, control, message };
 
+  std::size_t receive_plain(MutableBytes data, EndpointEvents& events);
+  bool is_plain_message(const FrameHeader& header) const;
   ReceiverState receiver_state() const;
   Use use_of(const FrameHeader& header, bool violates) const;
   void violated(const Violation& violation, EndpointEvents& events, ByteBuffer& out);
