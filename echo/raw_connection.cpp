@@ -31,7 +31,6 @@ void RawConnection::sweep(net::Clock::time_point now) {
 
 void FarewellConnection::begin() {
   Connection::begin();
-  channel_->resume();
   channel_->send(ws::as_bytes(last_words_));
   channel_->shutdown();
 }

@@ -77,7 +77,10 @@ TEST(EchoOptions, what_has_no_effect_is_refused) {
            {"--engine", "beast", "--max-fragments", "5"},
            {"--engine", "beast", "--mode", "source"},
            {"--engine", "beast", "--listen", "wss://:0"},
+           {"--engine", "beast", "--deflate", "client_max_window_bits=8"},
+           {"--engine", "beast", "--fragment", "7B"},
            {"--fragment", "0B"},
+           {"--max-message", "0B"},
            {"--close-timeout", "0s"},
        }) {
     EXPECT_FALSE(read(arguments).has_value()) << arguments.front() << ' ' << arguments.back();
