@@ -15,6 +15,9 @@ namespace wsrig::echo {
 /// Edits the head of a 101 response before it leaves.
 using ResponseEdit = std::function<void(ws::ResponseHead&)>;
 
+/// Edits what the server does of permessage-deflate, whatever it has answered.
+using DeflateEdit = std::function<void(ws::DeflateParams&)>;
+
 /// How a server behaves beyond reading and writing: values and replaceable objects only, so that a deliberate
 /// fault is another value and the server has no branch for it.
 struct Behaviour {
@@ -22,6 +25,7 @@ struct Behaviour {
   std::vector<ResponseEdit> response_edits;
   /// Ids of handshake findings that are let pass.
   std::set<std::string_view> tolerated_findings;
+  std::vector<DeflateEdit> deflate_edits;
   std::unique_ptr<Application> application;
 
   // Objects that `endpoint` refers to.

@@ -45,6 +45,7 @@ struct Config {
   std::size_t fragment_size = 0;         ///< cut replies into frames of at most this; 0: never
   Timeouts timeouts;
   std::vector<std::string> misbehaviours;  ///< names from misbehaviours()
+  std::vector<std::string> quirks;         ///< names from quirks()
   std::string cert_file, key_file;         ///< PEM; both empty: a self-signed certificate
 };
 

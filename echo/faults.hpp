@@ -1,8 +1,11 @@
 #pragma once
 
-#include <bitset>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "echo/application.hpp"
@@ -16,7 +19,15 @@ namespace wsrig::echo {
 /// Lets some rules be broken and holds the others.
 class DeafJudge final : public ws::Judge {
  public:
-  void ignore(ws::Rule rule) { ignored_.set(static_cast<std::size_t>(rule)); }
+  using Where = std::function<bool(const ws::FrameHeader&)>;
+
+  /// Lets a rule be broken by the headers that `where` holds for. Rules about whole messages and about a
+  /// Close look at no header: they are ignored as soon as any header might be.
+  void ignore(ws::Rule rule, Where where) { ignored_.emplace_back(rule, std::move(where)); }
+  /// Takes this code in a Close.
+  void ignore_close_code(std::uint16_t code) { close_codes_.insert(code); }
+  /// Fails a connection with this code, whatever was wrong.
+  void fail_with(std::uint16_t code) { failure_code_ = code; }
 
   std::optional<ws::Violation> check(const ws::FrameHeader& header,
                                      const ws::ReceiverState& state) const override;
@@ -24,9 +35,13 @@ class DeafJudge final : public ws::Judge {
   std::optional<ws::Violation> check_message(ws::Rule suspected) const override;
 
  private:
-  bool ignores(ws::Rule rule) const { return ignored_.test(static_cast<std::size_t>(rule)); }
+  bool ignores(ws::Rule rule, const ws::FrameHeader& header) const;
+  bool ignores(ws::Rule rule) const;
+  ws::Violation failed(ws::Violation violation) const;
 
-  std::bitset<ws::rule_count> ignored_;
+  std::vector<std::pair<ws::Rule, Where>> ignored_;
+  std::set<std::uint16_t> close_codes_;
+  std::optional<std::uint16_t> failure_code_;
 };
 
 /// Edits the frames that stand for one frame to be sent: at first it is that one. After an edit, the lengths
@@ -59,13 +74,21 @@ class FaultyApplication final : public Application {
   void on_drained(Conversation& conversation) const override { inner_->on_drained(conversation); }
 
   std::vector<Act> at_open;
+  /// A code: the message is answered by a Close with it, and not otherwise.
+  std::vector<std::function<std::optional<std::uint16_t>(const ws::Message&)>> refusals;
+  /// How often a message is answered: 0 for never.
+  std::vector<std::function<unsigned(const ws::Message&)>> copies;
   std::vector<MessageEdit> message_edits;
   std::vector<Act> before_reply;
+  std::vector<Act> behind_reply;
   std::vector<Act> at_close;
   /// In place of what the inner application does when all is said.
   Act at_end;
 
  private:
+  std::optional<std::uint16_t> refusal_of(const ws::Message& message) const;
+  void reply(Conversation& conversation, ws::Message message) const;
+
   std::unique_ptr<Application> inner_;
 };
 

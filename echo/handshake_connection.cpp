@@ -92,9 +92,12 @@ void HandshakeConnection::accept(const ws::RequestVerdict& verdict, ws::Bytes re
   ws::ResponseHead response = ws::build_response(verdict);
   for (const ResponseEdit& edit : behaviour_.response_edits) edit(response);
   channel_->send(ws::as_bytes(response.print()));
-  registry_.replace(*this,
-                    std::make_unique<WebSocketConnection>(registry_, std::move(channel_), config_, behaviour_,
-                                                          verdict.agreement.deflate, rest));
+  std::optional<ws::DeflateParams> deflate = verdict.agreement.deflate;
+  for (const DeflateEdit& edit : behaviour_.deflate_edits) {
+    if (deflate) edit(*deflate);
+  }
+  registry_.replace(*this, std::make_unique<WebSocketConnection>(registry_, std::move(channel_), config_,
+                                                                 behaviour_, deflate, rest));
 }
 
 void HandshakeConnection::say_farewell(const ws::ResponseHead& response, bool with_body) {

@@ -11,7 +11,11 @@ using namespace wsrig;
 
 diag::Result<int> serve(const cli::Values& values) {
   if (values.flag("list-misbehaviours")) {
-    fmt::print("{}", echo::print_misbehaviours());
+    fmt::print("{}", echo::print_table(echo::misbehaviours()));
+    return cli::exit_code::ok;
+  }
+  if (values.flag("list-quirks")) {
+    fmt::print("{}", echo::print_table(echo::quirks()));
     return cli::exit_code::ok;
   }
   const auto config = echo::read_options(values);

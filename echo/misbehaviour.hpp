@@ -16,25 +16,29 @@ namespace wsrig::echo {
 struct Faults {
   std::vector<ResponseEdit>& response_edits;
   std::set<std::string_view>& tolerated_findings;
+  std::vector<DeflateEdit>& deflate_edits;
   ws::EndpointConfig& endpoint;
   DeafJudge& judge;
   EditingShaper& shaper;
   FaultyApplication& application;
 };
 
-/// One deliberate violation of the protocol. Any of them can be combined.
+/// One deliberate violation of the protocol, or one quirk: what is unusual and allowed. Any can be combined.
 struct Misbehaviour {
-  std::string name;     ///< slug, for --misbehave
-  std::string section;  ///< what it violates: "RFC 6455 §5.1"
+  std::string name;     ///< slug, for --misbehave and --quirk
+  std::string section;  ///< what it violates, or what allows it: "RFC 6455 §5.1"
   std::string about;    ///< one line: what the server does
   std::function<void(Faults&)> apply;
 };
 
 /// All of them, by part of the protocol. Those that are deaf to a rule are made from the table of rules.
 const std::vector<Misbehaviour>& misbehaviours();
-/// The table for --list-misbehaviours: name, section, what it does.
-std::string print_misbehaviours();
-/// Makes a behaviour misbehave. An unknown name is a diagnostic with a suggestion.
-diag::Result<Behaviour> misbehave(Behaviour behaviour, const std::vector<std::string>& names);
+/// Behaviours that are unusual, and that the RFCs allow: no test may fail a server for them.
+const std::vector<Misbehaviour>& quirks();
+/// The table for --list-misbehaviours and --list-quirks: name, section, what it does.
+std::string print_table(const std::vector<Misbehaviour>& table);
+/// Makes a behaviour misbehave, and gives it quirks. An unknown name is a diagnostic with a suggestion.
+diag::Result<Behaviour> misbehave(Behaviour behaviour, const std::vector<std::string>& misbehaviour_names,
+                                  const std::vector<std::string>& quirk_names = {});
 
 }  // namespace wsrig::echo

@@ -66,6 +66,12 @@ std::vector<Option> protocol_options() {
       {.name = "list-misbehaviours",
        .help = "print the names for --misbehave and what each does",
        .group = group},
+      {.name = "quirk",
+       .value = "NAME[,NAME]",
+       .help = "do what is unusual, but allowed",
+       .repeatable = true,
+       .group = group},
+      {.name = "list-quirks", .help = "print the names for --quirk and what each does", .group = group},
   };
 }
 

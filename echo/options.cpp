@@ -146,8 +146,9 @@ std::vector<std::string> split_names(const std::vector<std::string>& lists) {
 
 /// Boost.Beast is there for comparison: it has its own ways, and not all that our core has.
 std::optional<Diagnostic> find_beyond_beast(const Values& values, const Config& config) {
-  constexpr std::array options{"misbehave",     "source-size",   "source-rate",  "max-headers", "max-frame",
-                               "max-fragments", "ping-interval", "pong-timeout", "cert",        "key"};
+  constexpr std::array options{"misbehave", "quirk",         "source-size",   "source-rate",  "max-headers",
+                               "max-frame", "max-fragments", "ping-interval", "pong-timeout", "cert",
+                               "key"};
   for (const char* option : options) {
     if (values.given(option)) return mistake(fmt::format("'--{}' is not for '--engine beast'", option));
   }
@@ -197,6 +198,7 @@ diag::Result<Config> read_options(const cli::Values& values) {
   read_protocol(values, config, reader);
   read_limits(values, config, reader);
   config.misbehaviours = split_names(values.list("misbehave"));
+  config.quirks = split_names(values.list("quirk"));
   config.cert_file = values.text("cert");
   config.key_file = values.text("key");
   if (reader.first_mistake()) return *reader.first_mistake();

@@ -61,7 +61,7 @@ diag::Result<Behaviour> make_behaviour(const Config& config) {
   behaviour.endpoint.limits = config.limits;
   behaviour.endpoint.fragment_size = config.fragment_size;
   behaviour.application = make_application(config);
-  return misbehave(std::move(behaviour), config.misbehaviours);
+  return misbehave(std::move(behaviour), config.misbehaviours, config.quirks);
 }
 
 diag::Result<int> run(const Config& config) {

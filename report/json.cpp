@@ -78,6 +78,7 @@ json::object one_case(const CaseResult& result) {
                    {"suite", text(result.suite)},
                    {"aliases", texts(result.aliases)},
                    {"tags", texts(result.tags)},
+                   {"requirements", texts(result.requirements)},
                    {"level", name(result.level)},
                    {"section", text(result.section)},
                    {"about", text(result.about)},

@@ -34,6 +34,7 @@ struct CaseResult {
   std::string suite{};
   std::vector<std::string> aliases{};
   std::vector<std::string> tags{};
+  std::vector<std::string> requirements{};  ///< that the case covers: R067
   Level level = Level::must;
   std::string section{};  ///< "RFC 6455 §5.4": what the case tests
   std::string about{};

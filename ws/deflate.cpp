@@ -119,6 +119,11 @@ struct Inflater::State {
     return InflateStatus::ok;
   }
 
+  /// Why data was corrupt: a reference to before the first octet that the window holds.
+  bool refers_too_far() const {
+    return stream.msg != nullptr && std::string_view(stream.msg) == "invalid distance too far back";
+  }
+
   /// One call of zlib's inflate, which goes on behind a final block.
   int step(int flush) {
     const int result = ::inflate(&stream, flush);
@@ -156,7 +161,9 @@ InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit)
     const Bytes slice = next_slice(chunk);
     const Bytes good = state_->within_window(slice);
     status_ = state_->run(good, Z_SYNC_FLUSH, out, limit);
-    if (status_ == InflateStatus::ok && good.size() < slice.size()) status_ = InflateStatus::corrupt;
+    if (status_ == InflateStatus::ok && good.size() < slice.size()) status_ = InflateStatus::beyond_window;
+    if (status_ == InflateStatus::corrupt && has_forgotten_ && state_->refers_too_far())
+      status_ = InflateStatus::forgotten;
   }
   return status_;
 }
@@ -164,6 +171,7 @@ InflateStatus Inflater::inflate(Bytes chunk, ByteBuffer& out, std::size_t limit)
 InflateStatus Inflater::finish() {
   if (status_ == InflateStatus::ok && (!state_ || !state_->takes_tail())) status_ = InflateStatus::corrupt;
   if (status_ != InflateStatus::ok || !takeover_) {
+    has_forgotten_ = !takeover_;
     state_.reset();
   } else {
     state_->scanner = {};  // the next message begins a block, on an octet boundary

@@ -66,12 +66,17 @@ class Deflater {
   std::int8_t memory_level_;
 };
 
-enum class InflateStatus : std::uint8_t { ok, corrupt, too_big };
+enum class InflateStatus : std::uint8_t {
+  ok,
+  corrupt,
+  beyond_window,  ///< a reference farther back than the window that was agreed (§7.1.2)
+  forgotten,      ///< a reference to an earlier message, without takeover (§7.1.1)
+  too_big,
+};
 
 /// Inflates messages chunk by chunk (RFC 7692 §7.2.2); BFINAL blocks and more data behind them are handled
-/// (§7.2.3.4). Stops at the limit without inflating further. A reference beyond the agreed window, or into a
-/// window that was forgotten, is corrupt. Anything but ok holds until finish() and loses the window.
-/// Without takeover the zlib state is released after each message.
+/// (§7.2.3.4). Stops at the limit without inflating further. Anything but ok holds until finish() and loses
+/// the window. Without takeover the zlib state is released after each message.
 class Inflater {
  public:
   /// `window_bits` and `takeover` are the peer's: what it compresses with.
@@ -92,6 +97,7 @@ class Inflater {
   std::uint8_t window_bits_;
   bool takeover_;
   InflateStatus status_ = InflateStatus::ok;  ///< of the message that is being read
+  bool has_forgotten_ = false;                ///< without takeover: the window of an earlier message
 };
 
 /// What a server takes: the parameters, and the response header's element that says so.
@@ -104,9 +110,14 @@ struct DeflateChoice {
 std::optional<DeflateChoice> choose_deflate(const std::vector<ExtensionOffer>& offers,
                                             const DeflatePolicy& policy);
 
-/// Client side: what a response element means, given our offer; empty with `error` set when the response must
-/// fail the connection (RFC 7692 §7.1).
+/// Why a response must fail the connection.
+struct DeflateMistake {
+  std::string_view section;  ///< "RFC 7692 §7.1.2.1"
+  std::string text;
+};
+/// Client side: what a response element means, given our offer; empty with `mistake` set when the response
+/// must fail the connection (RFC 7692 §7, §7.1).
 std::optional<DeflateParams> accept_deflate(const ExtensionOffer& response, const ExtensionOffer& offered,
-                                            std::string& error);
+                                            DeflateMistake& mistake);
 
 }  // namespace wsrig::ws

@@ -50,11 +50,12 @@ bool take_parameter(Parameters& into, const ExtensionOffer::Parameter& parameter
   return !parameter.value || take_bits(into.client_bits, parameter);
 }
 
-std::optional<Parameters> read_parameters(const ExtensionOffer& element, std::string* error = nullptr) {
+std::optional<Parameters> read_parameters(const ExtensionOffer& element, DeflateMistake* mistake = nullptr) {
   Parameters parameters;
   for (const ExtensionOffer::Parameter& parameter : element.parameters) {
     if (take_parameter(parameters, parameter)) continue;
-    if (error != nullptr) *error = "unknown, repeated or invalid parameter " + parameter.name;
+    if (mistake != nullptr)
+      *mistake = {"RFC 7692 §7", "unknown, repeated or invalid parameter " + parameter.name};
     return std::nullopt;
   }
   return parameters;
@@ -86,24 +87,24 @@ std::string print_response(const DeflateParams& params, const Parameters& offere
   return text;
 }
 
-/// Why a client must refuse this answer to that offer (RFC 7692 §7.1); empty: it need not.
-std::string_view refuse(const Parameters& response, const Parameters& offered) {
+/// Why a client must refuse this answer to that offer (RFC 7692 §7.1); nothing: it need not.
+std::optional<DeflateMistake> refuse(const Parameters& response, const Parameters& offered) {
   if (offered.server_no_context_takeover && !response.server_no_context_takeover) {
-    return "server_no_context_takeover was asked for and is missing";  // §7.1.1.1
+    return DeflateMistake{"RFC 7692 §7.1.1.1", "server_no_context_takeover was asked for and is missing"};
   }
   if (offered.server_bits && !response.server_bits) {
-    return "server_max_window_bits was asked for and is missing";  // §7.1.2.1
+    return DeflateMistake{"RFC 7692 §7.1.2.1", "server_max_window_bits was asked for and is missing"};
   }
   if (offered.server_bits && *response.server_bits > *offered.server_bits) {
-    return "server_max_window_bits is larger than asked for";  // §7.1.2.1
+    return DeflateMistake{"RFC 7692 §7.1.2.1", "server_max_window_bits is larger than asked for"};
   }
   if (response.client_max_window_bits && !offered.client_max_window_bits) {
-    return "client_max_window_bits was not offered";  // §7.1.2.2
+    return DeflateMistake{"RFC 7692 §7.1.2.2", "client_max_window_bits was not offered"};
   }
   if (response.client_max_window_bits && !response.client_bits) {
-    return "client_max_window_bits needs a value in a response";  // §7.1.2.2
+    return DeflateMistake{"RFC 7692 §7.1.2.2", "client_max_window_bits needs a value in a response"};
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -121,12 +122,14 @@ std::optional<DeflateChoice> choose_deflate(const std::vector<ExtensionOffer>& o
 }
 
 std::optional<DeflateParams> accept_deflate(const ExtensionOffer& response, const ExtensionOffer& offered,
-                                            std::string& error) {
-  const std::optional<Parameters> answer = read_parameters(response, &error);
-  const std::optional<Parameters> offer = read_parameters(offered, &error);
+                                            DeflateMistake& mistake) {
+  const std::optional<Parameters> answer = read_parameters(response, &mistake);
+  const std::optional<Parameters> offer = read_parameters(offered, &mistake);
   if (!answer || !offer) return std::nullopt;
-  error = refuse(*answer, *offer);
-  if (!error.empty()) return std::nullopt;
+  if (auto refused = refuse(*answer, *offer)) {
+    mistake = std::move(*refused);
+    return std::nullopt;
+  }
   DeflateParams params;
   params.server_no_context_takeover = answer->server_no_context_takeover;
   // §7.1.1.2, §7.1.2.2: what the client offered for itself is a hint that it keeps whatever the answer says.

@@ -113,12 +113,13 @@ class ResponseJudge : HeadJudge {
     if (agreement_.deflate) {
       return add("extension-twice", "RFC 7692 §5.1", "permessage-deflate is accepted more than once");
     }
-    std::string error;
+    DeflateMistake mistake;
     for (const ExtensionOffer& offer : offers) {
-      if (offer.name == deflate_extension) agreement_.deflate = accept_deflate(extension, offer, error);
+      if (offer.name == deflate_extension) agreement_.deflate = accept_deflate(extension, offer, mistake);
       if (agreement_.deflate) return;
     }
-    add("deflate-parameters", "RFC 7692 §7.1", fmt::format("{}: {}", print_extensions({extension}), error));
+    add("deflate-parameters", mistake.section,
+        fmt::format("{}: {}", print_extensions({extension}), mistake.text));
   }
 
   const ClientRequest& request_;

@@ -4,6 +4,20 @@
 #include <utility>
 
 namespace wsrig::ws {
+namespace {
+
+Rule rule_of(InflateStatus failure) {
+  switch (failure) {
+    case InflateStatus::too_big: return Rule::message_too_big;
+    case InflateStatus::beyond_window: return Rule::deflate_window_exceeded;
+    case InflateStatus::forgotten: return Rule::deflate_context_kept;
+    case InflateStatus::corrupt:
+    case InflateStatus::ok: break;
+  }
+  return Rule::deflate_data_corrupt;
+}
+
+}  // namespace
 
 MessageAssembler::MessageAssembler(const Limits& limits, const Judge& judge, std::optional<Inflater> inflate)
     : limits_(&limits), judge_(&judge) {
@@ -100,7 +114,7 @@ std::optional<Violation> MessageAssembler::inflated(InflateStatus status, std::s
   if (status == InflateStatus::ok) return violation;
   discard();
   if (violated_) return violation;
-  return judge(status == InflateStatus::too_big ? Rule::message_too_big : Rule::deflate_data_corrupt);
+  return judge(rule_of(status));
 }
 
 std::optional<Violation> MessageAssembler::check_text(Bytes text) {

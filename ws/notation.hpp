@@ -50,7 +50,8 @@ struct Variable {
 };
 struct RandomBytes {
   std::vector<Expression> size;
-};  ///< random(1MiB), one element
+  bool as_words = false;
+};  ///< random(1MiB), or words(1MiB): lower-case words and blanks, which compress as text does; one element
 struct Repeat {
   std::vector<Expression> text, count;
 };  ///< repeat("é", 1000), one element each
@@ -79,7 +80,7 @@ diag::Result<std::string> evaluate(const Expression& expression, const Scope& sc
 diag::Result<std::uint64_t> measure(const Expression& expression, const Scope& scope);
 /// Plain text with `${name}` in it, as in a header's value or a service's argument; `\${` is a literal `${`.
 diag::Result<Expression> parse_template(std::string_view text);
-/// Every variable of an expression, in order, also inside repeat(), random() and hex().
+/// Every variable of an expression, in order, also inside repeat(), random(), words() and hex().
 std::vector<Variable> variables(const Expression& expression);
 
 // ---- frame as written in a step ----

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <utility>
 
@@ -7,6 +8,23 @@
 
 namespace wsrig::ws {
 namespace {
+
+/// Text of so many octets: each random octet chooses a word, and the last one is cut.
+void append_words(std::string& text, std::size_t size, const RandomSource& random) {
+  constexpr std::array<std::string_view, 16> words{
+      "the ",  "of ", "and ",    "frame ", "length ", "payload ", "client ",   "server ",
+      "mask ", "is ", "opcode ", "a ",     "close ",  "octets ",  "message\n", "bit "};
+  const std::size_t end = text.size() + size;
+  text.reserve(end + 16);
+  std::array<std::uint8_t, 64> dice{};
+  while (text.size() < end) {
+    random(dice);
+    for (const std::uint8_t die : dice) {
+      if (text.size() < end) text += words[die % words.size()];
+    }
+  }
+  text.resize(end);
+}
 
 /// Makes an expression's octets, or only counts them when there is no text to append to.
 class Evaluator {
@@ -50,6 +68,7 @@ class Evaluator {
     grow(*size, place);
     if (!text_) return;
     if (!scope_.random) throw error_at(place, "random octets cannot be had here");
+    if (random.as_words) return append_words(*text_, *size, scope_.random);
     const std::size_t before = text_->size();
     text_->resize(before + *size);
     scope_.random({reinterpret_cast<std::uint8_t*>(text_->data() + before), *size});

@@ -9,6 +9,8 @@
 namespace wsrig::ws {
 namespace {
 
+constexpr std::array<std::string_view, 4> functions{"hex", "random", "words", "repeat"};
+
 void append_code_point(std::string& out, char32_t code) {
   const auto put = [&out](char32_t octet) { out += static_cast<char>(static_cast<unsigned char>(octet)); };
   if (code < 0x80) {
@@ -135,8 +137,8 @@ void read_function(TokenReader& reader, Expression& out) {
   reader.expect("(");
   if (name == "hex") {
     read_hex(reader, out);
-  } else if (name == "random") {
-    out.parts.emplace_back(RandomBytes{{read_joined(reader)}});
+  } else if (name == "random" || name == "words") {
+    out.parts.emplace_back(RandomBytes{{read_joined(reader)}, name == "words"});
   } else {
     Repeat repeat;
     repeat.text.push_back(read_expression(reader));
@@ -196,12 +198,13 @@ void append_string(const diag::Source& source, std::size_t begin, std::size_t en
 bool starts_expression(const TokenReader& reader) {
   const Token& token = reader.peek();
   if (token.kind == Token::Kind::string || token.kind == Token::Kind::variable) return true;
-  const bool function = token.text == "hex" || token.text == "random" || token.text == "repeat";
-  return token.kind == Token::Kind::word && function && reader.peek(1).text == "(";
+  const bool is_function = std::ranges::find(functions, token.text) != functions.end();
+  return token.kind == Token::Kind::word && is_function && reader.peek(1).text == "(";
 }
 
 Expression read_expression(TokenReader& reader) {
-  if (!starts_expression(reader)) reader.fail_unexpected(R"("…", hex(…), random(…), repeat(…) or ${name})");
+  if (!starts_expression(reader))
+    reader.fail_unexpected(R"("…", hex(…), random(…), words(…), repeat(…) or ${name})");
   Expression expression;
   expression.offset = reader.peek().offset;
   while (starts_expression(reader)) read_part(reader, expression);

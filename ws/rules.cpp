@@ -9,10 +9,10 @@
 namespace wsrig::ws {
 namespace {
 
-// Two close codes are our choice, because no text names one. Corrupt deflate data gets 1007: the data within
-// the message is not consistent with its type (RFC 6455 §7.4.1), and no framing rule was broken, as 1002
-// would say. Too many fragments get 1008, not 1009: the message may be small, it is our policy that it
-// violates.
+// Two close codes are our choice, because no text names one. Deflate data that is corrupt, or refers to what
+// it may not, gets 1007: the data within the message is not consistent with its type (RFC 6455 §7.4.1), and
+// no framing rule was broken, as 1002 would say. Too many fragments get 1008, not 1009: the message may be
+// small, it is our policy that it violates.
 constexpr std::array<RuleInfo, rule_count> table{{
     {Rule::reserved_bits, "reserved-bits", "RFC 6455 §5.2", close_code::protocol_error,
      "set a reserved bit that no agreed extension gives a meaning"},
@@ -38,8 +38,10 @@ constexpr std::array<RuleInfo, rule_count> table{{
      "sent a data frame after its Close frame"},
     {Rule::close_payload_of_one, "close-payload-of-one", "RFC 6455 §5.5.1", close_code::protocol_error,
      "sent a Close frame with one octet, which is no status code"},
-    {Rule::close_code_not_allowed, "close-code-not-allowed", "RFC 6455 §7.4", close_code::protocol_error,
-     "sent a Close frame with a status code that it may not use"},
+    {Rule::close_code_reserved, "close-code-reserved", "RFC 6455 §7.4.1", close_code::protocol_error,
+     "sent a Close frame with a status code that is reserved, or for the other role"},
+    {Rule::close_code_unassigned, "close-code-unassigned", "RFC 6455 §7.4.2", close_code::protocol_error,
+     "sent a Close frame with a status code of a range that is not for use"},
     {Rule::close_reason_not_utf8, "close-reason-not-utf8", "RFC 6455 §5.5.1", close_code::invalid_payload,
      "sent a Close frame whose reason is not UTF-8"},
     {Rule::text_not_utf8, "text-not-utf8", "RFC 6455 §8.1", close_code::invalid_payload,
@@ -52,6 +54,10 @@ constexpr std::array<RuleInfo, rule_count> table{{
      "cut a message into more frames than the limit"},
     {Rule::compressed_bit_misplaced, "compressed-bit-misplaced", "RFC 7692 §6", close_code::protocol_error,
      "set RSV1 on a frame that does not begin a data message"},
+    {Rule::deflate_context_kept, "deflate-context-kept", "RFC 7692 §7.1.1", close_code::invalid_payload,
+     "referred back to an earlier message, though context takeover was given up"},
+    {Rule::deflate_window_exceeded, "deflate-window-exceeded", "RFC 7692 §7.1.2", close_code::invalid_payload,
+     "referred back farther than the window that was agreed"},
     {Rule::deflate_data_corrupt, "deflate-data-corrupt", "RFC 7692 §7.2.2", close_code::invalid_payload,
      "sent a compressed message that cannot be inflated"},
 }};
@@ -132,7 +138,10 @@ std::optional<Rule> first_broken_by_close(Bytes payload, Role sender) {
   if (payload.empty()) return {};
   if (payload.size() == 1) return Rule::close_payload_of_one;
   const CloseReason close = parse_close(payload);
-  if (!may_send_close_code(*close.code, sender)) return Rule::close_code_not_allowed;
+  if (!may_send_close_code(*close.code, sender)) {
+    const bool assigned = !close_code_name(*close.code).empty();
+    return assigned ? Rule::close_code_reserved : Rule::close_code_unassigned;
+  }
   if (!is_valid_utf8(as_bytes(close.reason))) return Rule::close_reason_not_utf8;
   return {};
 }

@@ -22,16 +22,19 @@ enum class Rule : std::uint8_t {
   data_inside_message,         // §5.4
   data_after_close,            // §5.5.1
   close_payload_of_one,        // §5.5.1
-  close_code_not_allowed,      // §7.4
+  close_code_reserved,         // §7.4.1
+  close_code_unassigned,       // §7.4.2
   close_reason_not_utf8,       // §5.5.1
   text_not_utf8,               // §8.1
   frame_too_big,               // §10.4
   message_too_big,             // §10.4
   too_many_fragments,          // §10.4
   compressed_bit_misplaced,    // RFC 7692 §6
+  deflate_context_kept,        // RFC 7692 §7.1.1
+  deflate_window_exceeded,     // RFC 7692 §7.1.2
   deflate_data_corrupt,        // RFC 7692 §7.2.2
 };
-inline constexpr std::size_t rule_count = 20;
+inline constexpr std::size_t rule_count = 23;
 
 /// What a rule says: exactly one section and one close code.
 struct RuleInfo {
@@ -79,8 +82,8 @@ class Judge {
   virtual ~Judge() = default;
   virtual std::optional<Violation> check(const FrameHeader& header, const ReceiverState& state) const = 0;
   virtual std::optional<Violation> check_close_payload(Bytes payload, Role sender) const = 0;
-  /// Called when a fact of the message shows a violation (text_not_utf8, message_too_big,
-  /// deflate_data_corrupt): returns it, or nothing where this judge lets it pass.
+  /// Called when a fact of the message shows a violation (text_not_utf8, message_too_big, deflate_…): returns
+  /// it, or nothing where this judge lets it pass.
   virtual std::optional<Violation> check_message(Rule suspected) const = 0;
 };
 

@@ -14,5 +14,7 @@ struct BuiltinFile {
 };
 /// All of scenarios/conformance, sorted by name. The build generates it.
 std::vector<BuiltinFile> builtin_files();
+/// scenarios/requirements.yaml.
+std::string_view builtin_requirements();
 
 }  // namespace wsrig::engine

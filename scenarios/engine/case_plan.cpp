@@ -194,8 +194,8 @@ std::optional<std::string> missing_capability(const CaseSettings& settings, cons
   for (const auto& need : instance.definition->needs) {
     const bool missing =
         (need == "echo" && !subject.oracle.echoes()) || (need == "deflate" && !subject.deflate) ||
-        (need == "subprotocol" && subject.subprotocol.empty()) || (need == "tls" && !subject.url.is_tls()) ||
-        (need == "plain" && subject.url.is_tls());
+        (need == "subprotocol" && subject.subprotocol.empty()) || (need == "limit" && !subject.max_message) ||
+        (need == "tls" && !subject.url.is_tls()) || (need == "plain" && subject.url.is_tls());
     if (missing) return need;
   }
   return std::nullopt;

@@ -2,28 +2,16 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 #include <utility>
 
+#include "scenarios/engine/combination_reader.hpp"
 #include "scenarios/engine/scenario_keys.hpp"
 #include "ws/notation.hpp"
 
 namespace wsrig::engine {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_variable_name(std::string_view name) {
-  const auto is_part = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; };
-  return !name.empty() && !is_digit(name[0]) && name[0] != '-' &&
-         std::all_of(name.begin(), name.end(), is_part);
-}
-
-bool is_row_id(std::string_view id) {
-  const auto is_part = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
-  return !id.empty() && std::all_of(id.begin(), id.end(), is_part);
-}
 
 /// Octets that may stand in a header's value: no line ends, which would begin another header.
 bool is_header_text(std::string_view text) {
@@ -47,7 +35,8 @@ class CaseReader {
     read_id();
     read_level();
     read_words();
-    read_combinations();
+    read_combinations(node_, file_, case_, findings_);
+    for (const auto& [name, value] : case_.combinations.front()) known_.add(name);
     read_connection();
     read_steps();
     return std::move(case_);
@@ -92,6 +81,7 @@ class CaseReader {
          [&](const YamlNode& node) { case_.about = read_text(node, "about", findings_).value_or(""); });
     with("alias", [&](const YamlNode& node) { case_.aliases = read_texts(node, "alias", findings_); });
     with("tags", [&](const YamlNode& node) { case_.tags = read_slugs(node, "tags"); });
+    with("covers", [&](const YamlNode& node) { read_covers(node); });
     with("needs", [&](const YamlNode& node) { read_needs(node); });
     with("subject", [&](const YamlNode& node) {
       const auto word = read_choice(node, "subject", keys::subjects, findings_);
@@ -110,120 +100,18 @@ class CaseReader {
     return texts;
   }
 
+  void read_covers(const YamlNode& node) {
+    for (const YamlNode* const item : read_text_items(node, "covers", findings_)) {
+      case_.requirements.push_back(item->value);
+      if (!is_requirement_id(item->value))
+        findings_.add(*item, fmt::format("'{}' is not the number of a requirement: R067", item->value));
+    }
+  }
+
   void read_needs(const YamlNode& node) {
     for (const YamlNode* const item : read_text_items(node, "needs", findings_)) {
       if (read_choice(*item, "an item of needs", keys::capabilities, findings_))
         case_.needs.push_back(item->value);
-    }
-  }
-
-  // ---- for, rows ----
-
-  void read_combinations() {
-    const YamlNode* const product = node_.find("for");
-    const YamlNode* const rows = node_.find("rows");
-    if (product && rows) return findings_.add(*rows, "a case has either 'for' or 'rows'");
-    if (product) read_product(*product);
-    if (rows) read_rows(*rows);
-    refuse_equal_combinations(product ? *product : rows ? *rows : node_);
-    for (const auto& [name, value] : case_.combinations.front()) known_.add(name);
-  }
-
-  bool check_variable_name(const YamlNode& key) {
-    const auto is_reserved = [&](const auto& words) {
-      return std::find(words.begin(), words.end(), key.value) != words.end();
-    };
-    if (!is_variable_name(key.value)) {
-      findings_.add(key, fmt::format("'{}' is not a name of a variable", key.value),
-                    "letters, digits, '_' and '-', not a digit first");
-    } else if (is_reserved(keys::runner_variables)) {
-      findings_.add(key, fmt::format("'{}' is a variable of the runner", key.value));
-    } else {
-      return true;
-    }
-    return false;
-  }
-
-  /// Every value of every variable with every other; the first variable changes slowest.
-  void read_product(const YamlNode& product) {
-    if (!product.is_map() || product.members.empty())
-      return findings_.add(product, "'for' is a map of variables and their values");
-    for (const auto& [key, values] : product.members) {
-      const auto texts = read_texts(values, key.value, findings_);
-      if (!check_variable_name(key)) continue;
-      if (texts.empty()) return findings_.add(values, fmt::format("'{}' has no values", key.value));
-      if (case_.combinations.size() > max_combinations / texts.size()) {
-        return findings_.add(key, fmt::format("more than {} combinations", max_combinations));
-      }
-      multiply(key.value, texts);
-    }
-    case_.row_ids.assign(case_.combinations.size(), {});
-    case_.row_aliases.assign(case_.combinations.size(), {});
-  }
-
-  void multiply(const std::string& name, const std::vector<std::string>& values) {
-    std::vector<Variables> product;
-    product.reserve(case_.combinations.size() * values.size());
-    for (const Variables& combination : case_.combinations) {
-      for (const std::string& value : values) {
-        product.push_back(combination);
-        product.back().emplace_back(name, value);
-      }
-    }
-    case_.combinations = std::move(product);
-  }
-
-  void read_rows(const YamlNode& rows) {
-    if (!rows.is_sequence() || rows.items.empty()) return findings_.add(rows, "'rows' is a list of maps");
-    if (rows.items.size() > max_combinations)
-      return findings_.add(rows, fmt::format("more than {} rows", max_combinations));
-    case_.combinations.clear();
-    for (const YamlNode& row : rows.items) read_row(row);
-    check_row_names(rows);
-  }
-
-  void read_row(const YamlNode& row) {
-    Variables variables;
-    std::string id;
-    std::vector<std::string> aliases;
-    if (!row.is_map()) findings_.add(row, "a row is a map of variables and their values");
-    for (const auto& [key, value] : row.members) {
-      if (key.value == "alias") {
-        aliases = read_texts(value, "alias", findings_);
-      } else if (key.value == "id") {
-        id = read_text(value, "id", findings_).value_or("");
-        if (value.is_scalar() && !is_row_id(id))
-          findings_.add(value,
-                        fmt::format("the row's id '{}' may hold letters, digits, '-', '_' and '.'", id));
-      } else if (check_variable_name(key)) {
-        variables.emplace_back(key.value, read_text(value, key.value, findings_).value_or(""));
-      }
-    }
-    case_.combinations.push_back(std::move(variables));
-    case_.row_ids.push_back(std::move(id));
-    case_.row_aliases.push_back(std::move(aliases));
-  }
-
-  /// All rows give the same variables, so that no step lacks a value in one of them.
-  void check_row_names(const YamlNode& rows) {
-    const auto names_of = [](const Variables& variables) {
-      std::set<std::string> names;
-      for (const auto& [name, value] : variables) names.insert(name);
-      return names;
-    };
-    const auto first = names_of(case_.combinations.front());
-    for (std::size_t i = 1; i < rows.items.size() && !findings_.full(); ++i) {
-      if (!rows.items[i].is_map() || names_of(case_.combinations[i]) == first) continue;
-      findings_.add(rows.items[i], fmt::format("this row does not give the same variables as the first: {}",
-                                               fmt::join(first, ", ")));
-    }
-  }
-
-  void refuse_equal_combinations(const YamlNode& place) {
-    std::set<std::string> ids;
-    for (std::size_t i = 0; i < case_.combinations.size(); ++i) {
-      const auto [id, is_new] = ids.insert(full_id(file_, case_, i));
-      if (!is_new) return findings_.add(place, fmt::format("two combinations have the id '{}'", *id));
     }
   }
 
@@ -348,6 +236,10 @@ class CaseReader {
 };
 
 }  // namespace
+
+bool is_requirement_id(std::string_view text) {
+  return text.size() == 4 && text[0] == 'R' && std::all_of(text.begin() + 1, text.end(), is_digit);
+}
 
 bool is_slug(std::string_view text) {
   const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -21,6 +21,8 @@ Case read_case(const YamlNode& node, const ScenarioFile& file, const KnownVariab
                Findings& findings);
 
 /// A slug: lower-case letters, digits, '-', '_' and '.', with at least one letter.
+/// "R067": the number of a requirement.
+bool is_requirement_id(std::string_view text);
 bool is_slug(std::string_view text);
 
 }  // namespace wsrig::engine

@@ -55,6 +55,9 @@ class CaseRun {
   Progress run(const Task& task, const Reset& reset);
   Progress run(const Task& task, const Reconnect& reconnect);
   Progress run(const Task& task, const Pause& pause);
+  Progress run(const Task& task, const Stall& stall);
+  Progress run(const Task& task, const Times& times);
+  Progress run(const Task& task, const EndTimes&);
   Progress run(const Task& task, const Expect& expect);
 
   // Waiting.
@@ -64,6 +67,7 @@ class CaseRun {
   std::chrono::microseconds deadline_of(const Alternative& alternative, Stage stage) const;
   std::chrono::microseconds longest_wait(const Expect& expect, Stage stage) const;
   Progress check_time(const Task& task, const Expect& expect);
+  bool was_held_up(std::chrono::microseconds longest);
 
   // Judging. `true`: the task is done, or the case is decided.
   bool judge(const Task& task, const Expect& expect, const Observation& seen);
@@ -110,6 +114,13 @@ class CaseRun {
 
   std::vector<Task> tasks_;
   std::size_t position_ = 0;
+  /// Where the steps begin that run again, and how often they still do; the innermost last.
+  struct Round {
+    std::size_t first = 0;
+    std::uint64_t left = 0;
+  };
+  std::vector<Round> rounds_;
+  unsigned times_held_up_ = 0;
   bool closing_planned_ = false;
   net::Timer timer_;
   std::optional<std::chrono::steady_clock::time_point> wait_began_;

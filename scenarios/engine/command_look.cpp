@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "scenarios/engine/commands.hpp"
+#include "scenarios/engine/requirements.hpp"
 #include "scenarios/engine/scenario_file.hpp"
 #include "scenarios/engine/selection_options.hpp"
 
@@ -51,6 +52,35 @@ diag::Result<int> check(const cli::Values& values) {
   return bad == 0 ? cli::exit_code::ok : cli::exit_code::usage;
 }
 
+const Requirement* find_requirement(std::string_view id) {
+  const auto found = std::ranges::find(requirements(), id, &Requirement::id);
+  return found == requirements().end() ? nullptr : &*found;
+}
+
+void print_quote(const Requirement& requirement) {
+  fmt::print("  {} {}  {}\n    \"{}\"\n", report::name(requirement.level), requirement.section,
+             requirement.about, requirement.quote);
+}
+
+/// The requirement, and which cases of the built-in suite cover it.
+diag::Result<int> explain_requirement(const Requirement& requirement) {
+  const auto files = load_builtin();
+  if (!files) return files.error();
+  fmt::print("{}\n\n", requirement.id);
+  print_quote(requirement);
+  fmt::print("\n  binds    {}\n", fmt::join(requirement.who, ", "));
+  if (!requirement.reason.empty()) {
+    fmt::print("  no case  {}\n", requirement.reason);
+  }
+  for (const auto& file : *files) {
+    for (const Case& one : file->cases) {
+      if (std::ranges::find(one.requirements, requirement.id) == one.requirements.end()) continue;
+      fmt::print("  case     {}/{} ({})\n", file->suite, one.id, one.combinations.size());
+    }
+  }
+  return cli::exit_code::ok;
+}
+
 void print_explanation(const CaseInstance& instance) {
   const Case& definition = *instance.definition;
   fmt::print("{}\n\n  {}\n\n", instance.id, definition.about);
@@ -68,6 +98,12 @@ void print_explanation(const CaseInstance& instance) {
   for (const auto& [name, value] : instance.variables) {
     fmt::print("  with     {} = {}\n", name, value);
   }
+  for (const std::string& id : definition.requirements) {
+    const Requirement* const requirement = find_requirement(id);
+    if (requirement == nullptr) continue;
+    fmt::print("\n  {}\n", id);
+    print_quote(*requirement);
+  }
   fmt::print("\n  steps\n");
   std::istringstream steps(definition.steps_text);
   for (std::string line; std::getline(steps, line);) {
@@ -78,6 +114,9 @@ void print_explanation(const CaseInstance& instance) {
 diag::Result<int> explain(const cli::Values& values) {
   const auto& positionals = values.positionals();
   const std::vector<std::string> paths(positionals.begin() + 1, positionals.end());
+  if (const Requirement* const requirement = find_requirement(positionals.front());
+      requirement != nullptr && paths.empty())
+    return explain_requirement(*requirement);
   auto files = paths.empty() ? load_builtin() : load_paths(paths);
   if (!files) return files.error();
   Selection selection;
@@ -119,10 +158,13 @@ cli::Program check_command() {
 cli::Program explain_command() {
   return {
       .command = {.program = "wsrig explain",
-                  .summary = "tell what a case tests, and how",
-                  .positionals = {{.name = "ID", .help = "a full id, an alias or a glob", .required = true},
+                  .summary =
+                      "tell what a case tests, and how; or what a requirement says, and which cases cover it",
+                  .positionals = {{.name = "ID",
+                                   .help = "a full id, an alias or a glob; or a requirement",
+                                   .required = true},
                                   optional_paths},
-                  .examples = {"wsrig explain autobahn-5.6"}},
+                  .examples = {"wsrig explain autobahn-6.4.1", "wsrig explain R098"}},
       .run = explain};
 }
 

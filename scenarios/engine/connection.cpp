@@ -173,6 +173,14 @@ void Connection::reset() {
   transcript_.add(elapsed(), name(), '>', "reset");
   if (channel_) channel_->reset();
   ended_ = true;
+  inbox_.clear();  // what the subject had said is of no account any more
+  inbox_weight_ = 0;
+}
+
+void Connection::hold_reading(bool hold) {
+  held_ = hold;
+  if (!channel_ || ended_) return;
+  hold ? channel_->pause() : channel_->resume();
 }
 
 // ---- receiving ----
@@ -311,7 +319,7 @@ std::optional<Observation> Connection::take() {
   std::optional<Observation> oldest{std::move(inbox_.front())};
   inbox_.pop_front();
   inbox_weight_ = inbox_.empty() ? 0 : inbox_weight_ - std::min(inbox_weight_, oldest->weight());
-  if (inbox_.empty() && channel_ && channel_->is_paused()) channel_->resume();
+  if (inbox_.empty() && channel_ && channel_->is_paused() && !held_) channel_->resume();
   return oldest;
 }
 

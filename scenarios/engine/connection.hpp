@@ -59,6 +59,8 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void send_http(std::string_view bytes, std::size_t cut);
   void shutdown();
   void reset();
+  /// While it holds, nothing is read: TCP holds the subject back.
+  void hold_reading(bool hold);
 
   /// The oldest observation that nobody has taken; nothing when the inbox is empty.
   std::optional<Observation> take();
@@ -133,6 +135,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   std::deque<Observation> inbox_;
   std::size_t inbox_weight_ = 0;
   bool ended_ = false;
+  bool held_ = false;
   bool close_sent_ = false;
   bool close_received_ = false;
 };

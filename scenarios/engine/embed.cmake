@@ -1,11 +1,13 @@
-# cmake -DOUTPUT=… -DROOT=… -DSCHEMA=… -P embed.cmake: writes a .cpp that holds schema.json and every scenario
-# below ROOT as string literals, so that an installed wsrig needs no folder of files.
+# cmake -DOUTPUT=… -DROOT=… -DSCHEMA=… -DREQUIREMENTS=… -P embed.cmake: writes a .cpp that holds schema.json,
+# requirements.yaml and every scenario below ROOT as string literals, so that an installed wsrig needs no folder of files.
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/*.yaml")
 list(SORT files)
 file(READ "${SCHEMA}" schema)
-set(code "// Generated from scenarios/conformance and scenarios/schema.json.\n")
+file(READ "${REQUIREMENTS}" requirements)
+set(code "// Generated from scenarios/conformance, requirements.yaml and schema.json.\n")
 string(APPEND code "#include \"scenarios/engine/builtin.hpp\"\n\nnamespace wsrig::engine {\n\n")
 string(APPEND code "std::string_view schema() {\n  return R\"wsrig(${schema})wsrig\";\n}\n\n")
+string(APPEND code "std::string_view builtin_requirements() {\n  return R\"wsrig(${requirements})wsrig\";\n}\n\n")
 string(APPEND code "std::vector<BuiltinFile> builtin_files() {\n  return {\n")
 foreach(name IN LISTS files)
   file(READ "${ROOT}/${name}" text)

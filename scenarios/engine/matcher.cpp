@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <utility>
 
 #include "scenarios/engine/json_pattern.hpp"
 #include "scenarios/engine/overload.hpp"
@@ -166,7 +167,10 @@ Result<Match> when(const Observation& observation, Function function) {
 
 std::string join_alternatives(const std::vector<Alternative>& alternatives) {
   std::string text;
+  std::size_t last_place = SIZE_MAX;
   for (const auto& alternative : alternatives) {
+    // `failed` stands for several.
+    if (std::exchange(last_place, alternative.place.offset) == alternative.place.offset) continue;
     if (alternative.grade == report::Grade::fail) continue;
     std::string_view line = alternative.place.text;
     line.remove_prefix(std::min(line.find_first_not_of("<| \t"), line.size()));

@@ -61,6 +61,7 @@ struct Case {
   std::string id;
   std::vector<std::string> aliases;
   std::vector<std::string> tags;
+  std::vector<std::string> requirements;  ///< `covers`: R067, of requirements.hpp
   report::Level level = report::Level::must;
   std::string section;  ///< "RFC 6455 §5.4"
   std::string about;
@@ -114,7 +115,7 @@ std::string full_id(const ScenarioFile& file, const Case& definition, std::size_
 std::vector<CaseInstance> expand(const std::vector<std::shared_ptr<ScenarioFile>>& files);
 
 /// What to run. A pattern is a glob (`*` any text, `?` one octet) over the full id, over the id without its
-/// brackets, and over the aliases.
+/// brackets, over the aliases, and over the numbers of the requirements that it covers.
 struct Selection {
   std::vector<std::string> ids{};  ///< any of them
   std::vector<std::string> excluded{};
@@ -123,7 +124,8 @@ struct Selection {
   std::size_t shard_index = 0, shard_count = 1;
 };
 /// Keeps the order. A pattern or tag that matches nothing is a diagnostic with a suggestion. Of what is
-/// selected a shard takes every shard_count-th, from shard_index (0-based).
+/// selected a shard takes every shard_count-th, from shard_index (0-based). Cases with the tag `volume` take
+/// long: they are left out unless that tag, or their id, is asked for.
 diag::Result<std::vector<CaseInstance>> select(std::vector<CaseInstance> all, const Selection& selection);
 
 /// Loads the files that the paths name.

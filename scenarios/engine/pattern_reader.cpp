@@ -11,9 +11,9 @@ namespace {
 using ws::Token;
 using ws::TokenReader;
 
-constexpr std::array<std::string_view, 13> pattern_words{"text",    "binary", "cont", "ping", "pong",
-                                                         "close",   "op",     "json", "eof",  "reset",
-                                                         "silence", "http",   "raw"};
+constexpr std::array<std::string_view, 14> pattern_words{"text",    "binary", "cont", "ping",  "pong",
+                                                         "close",   "op",     "json", "eof",   "reset",
+                                                         "silence", "http",   "raw",  "failed"};
 /// What a received frame can be asked for; the rest says how a frame is sent.
 constexpr std::array<std::string_view, 5> readable_attributes{"fin", "rsv", "rsv1", "rsv2", "rsv3"};
 
@@ -257,6 +257,19 @@ std::chrono::microseconds read_duration(TokenReader& reader) {
   if (*duration > longest) reader.fail(token, "a duration is at most 24 hours");
   reader.take();
   return std::chrono::microseconds(static_cast<std::int64_t>(*duration));
+}
+
+std::vector<std::pair<Pattern, report::Grade>> read_failure(TokenReader& reader) {
+  using report::Grade;
+  ExpectClose right;
+  right.codes = read_codes(reader);
+  right.reason = AnyPayload{};
+  ExpectClose other;
+  other.any = true;
+  return {{right, Grade::ok},
+          {other, Grade::non_strict},
+          {ExpectEof{}, Grade::non_strict},
+          {ExpectReset{}, Grade::non_strict}};
 }
 
 Pattern read_pattern(TokenReader& reader) {

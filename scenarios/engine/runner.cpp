@@ -22,7 +22,14 @@ using report::RunResult;
 
 namespace {
 
-/// Cases that share their services: those of one file, or of several files that have none.
+/// Much traffic would keep a slow subject from answering others in time.
+bool is_heavy(const CaseInstance& instance) {
+  const auto& tags = instance.definition->tags;
+  return std::any_of(tags.begin(), tags.end(),
+                     [](const auto& tag) { return tag == "large" || tag == "volume"; });
+}
+
+/// Cases that share their services: those of one file, or of several files that have none; heavy ones last.
 struct Group {
   const ScenarioFile* file = nullptr;
   std::vector<const CaseInstance*> cases;
@@ -38,6 +45,10 @@ std::vector<Group> group_by_services(const std::vector<CaseInstance>& instances)
     if (groups.empty() || !share_services(*groups.back().file, *instance.file))
       groups.push_back({instance.file, {}});
     groups.back().cases.push_back(&instance);
+  }
+  for (Group& group : groups) {
+    std::stable_partition(group.cases.begin(), group.cases.end(),
+                          [](const CaseInstance* one) { return !is_heavy(*one); });
   }
   return groups;
 }
@@ -84,6 +95,7 @@ class Run {
  public:
   Run(const std::vector<CaseInstance>& instances, const RunOptions& options)
       : options_(options),
+        instances_(instances),
         groups_(group_by_services(instances)),
         settings_(options.cases),
         total_(instances.size()) {
@@ -156,7 +168,12 @@ class Run {
     return {};
   }
 
-  std::size_t jobs() const { return backend_ ? 1 : jobs_; }
+  /// How many cases may run side by side, with this one.
+  std::size_t jobs_with(const CaseInstance& instance) const {
+    constexpr std::size_t heavy_at_once = 2;
+    if (backend_) return 1;
+    return is_heavy(instance) ? std::min(jobs_, heavy_at_once) : jobs_;
+  }
 
   Variables backend_variables() const {
     if (!backend_) return {};
@@ -223,9 +240,9 @@ class Run {
 
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && running_.size() < jobs() && next_case_ < cases.size()) {
+    while (!stopping_ && next_case_ < cases.size() && running_.size() < jobs_with(*cases[next_case_])) {
       const CaseInstance& instance = *cases[next_case_++];
-      const std::size_t slot = next_slot_++;
+      const auto slot = static_cast<std::size_t>(&instance - instances_.data());
       auto run =
           std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
                                     [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
@@ -275,6 +292,7 @@ class Run {
   }
 
   const RunOptions& options_;
+  const std::vector<CaseInstance>& instances_;
   net::Loop loop_;
   std::vector<Group> groups_;
   CaseSettings settings_;
@@ -301,7 +319,6 @@ class Run {
   std::size_t done_ = 0;
   std::size_t group_ = 0;
   std::size_t next_case_ = 0;
-  std::size_t next_slot_ = 0;
   bool announced_ = false;
   bool stopping_ = false;
 };

@@ -14,10 +14,10 @@ inline constexpr std::array<Word, 4> included_file{"wsrig", "about", "services",
 /// Blocks of the format that this version cannot run.
 inline constexpr std::array<Word, 3> unsupported{"load", "thresholds", "decode"};
 
-inline constexpr std::array<Word, 22> scenario_case{
-    "id",     "alias", "must",      "should", "may",     "contested", "about",  "subject",
-    "tags",   "needs", "for",       "rows",   "offer",   "headers",   "target", "backend",
-    "within", "tls",   "handshake", "alive",  "closing", "steps"};
+inline constexpr std::array<Word, 23> scenario_case{
+    "id",      "alias",  "must",  "should",    "may",   "contested", "about",   "subject",
+    "tags",    "covers", "needs", "for",       "rows",  "offer",     "headers", "target",
+    "backend", "within", "tls",   "handshake", "alive", "closing",   "steps"};
 inline constexpr std::array<Word, 4> levels{"must", "should", "may", "contested"};
 inline constexpr std::array<Word, 4> subjects{"server", "client", "endpoint", "proxy"};
 inline constexpr std::array<Word, 2> handshakes{"auto", "manual"};
@@ -31,10 +31,10 @@ inline constexpr std::array<Word, 3> listen_schemes{"ws", "wss", "tcp"};
 inline constexpr std::array<Word, 5> ready{"log", "port", "http", "ws", "timeout"};
 
 /// What a case may need of the subject.
-inline constexpr std::array<Word, 5> capabilities{"echo", "deflate", "subprotocol", "tls", "plain"};
+inline constexpr std::array<Word, 6> capabilities{"echo", "deflate", "subprotocol", "limit", "tls", "plain"};
 /// Variables that the runner gives to every case.
-inline constexpr std::array<Word, 8> runner_variables{"response", "accept", "host",        "target",
-                                                      "key",      "origin", "subprotocol", "sent"};
+inline constexpr std::array<Word, 9> runner_variables{"response", "accept",      "host",  "target", "key",
+                                                      "origin",   "subprotocol", "limit", "sent"};
 /// What `${name.…}` says of a service.
 inline constexpr std::array<Word, 4> service_variables{"address", "host", "port", "url"};
 

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 11> send_words{"text", "binary", "cont", 
                                                       "op",   "raw",    "http", "reset", "shutdown"};
 constexpr std::array<std::string_view, 4> grade_words{"ok", "non-strict", "informational", "fail"};
 
+/// Steps that belong to no single connection.
+constexpr std::array<std::string_view, 4> common_words{"pause", "stall", "times", "end"};
+
 class ScriptReader {
  public:
   ScriptReader(const diag::Source& source, const ScriptOrigin& origin) : reader_(source), origin_(origin) {}
@@ -27,10 +30,12 @@ class ScriptReader {
   Script run() {
     while (true) {
       while (reader_.peek().kind == Token::Kind::newline) reader_.take();
-      if (reader_.peek().kind == Token::Kind::end) return std::move(script_);
+      if (reader_.peek().kind == Token::Kind::end) break;
       reader_.at("|") ? read_alternative_line() : read_step();
       if (!reader_.at_step_end()) reader_.fail_unexpected("the end of the step");
     }
+    if (!open_times_.empty()) reader_.fail(open_times_.back(), "'end' is missing");
+    return std::move(script_);
   }
 
  private:
@@ -62,18 +67,35 @@ class ScriptReader {
 
   void note_connection(const std::string& name) {
     auto& names = script_.connections;
-    const bool pauses = reader_.at("pause");  // time passes for all connections
-    if (!pauses && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    // Time passes for all connections.
+    const bool is_for_all =
+        std::any_of(common_words.begin(), common_words.end(), [&](auto word) { return reader_.at(word); });
+    if (!is_for_all && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
 
   Action read_action(std::size_t start) {
     if (reader_.accept(">")) return read_send();
-    if (reader_.accept("<")) return Expect{{read_alternative(start)}};
+    if (reader_.accept("<")) return Expect{read_alternatives(start)};
     if (reader_.accept("pause")) return Pause{read_duration(reader_)};
+    if (reader_.accept("stall")) return Stall{read_duration(reader_)};
     if (reader_.accept("reconnect")) return Reconnect{};
-    static constexpr std::array<std::string_view, 2> words{"pause", "reconnect"};
-    reader_.fail(reader_.peek(), "a step begins with '>', '<', '|', pause or reconnect",
+    if (reader_.at("times")) return read_times();
+    if (reader_.at("end")) return read_end();
+    static constexpr std::array<std::string_view, 5> words{"pause", "stall", "reconnect", "times", "end"};
+    reader_.fail(reader_.peek(), "a step begins with '>', '<', '|', pause, stall, reconnect, times or end",
                  diag::did_you_mean(reader_.peek().text, words));
+  }
+
+  Times read_times() {
+    open_times_.push_back(reader_.take());
+    return {ws::read_joined(reader_)};
+  }
+
+  EndTimes read_end() {
+    const Token word = reader_.take();
+    if (open_times_.empty()) reader_.fail(word, "there is no 'times' that this could end");
+    open_times_.pop_back();
+    return {};
   }
 
   Action read_send() {
@@ -119,7 +141,27 @@ class ScriptReader {
         script_.steps.empty() ? nullptr : std::get_if<Expect>(&script_.steps.back().action);
     if (!expect)
       reader_.fail(bar, "a '|' line is an alternative to the '<' line above it, and there is none");
-    expect->alternatives.push_back(read_alternative(bar.offset));
+    for (Alternative& alternative : read_alternatives(bar.offset))
+      expect->alternatives.push_back(std::move(alternative));
+  }
+
+  std::vector<Alternative> read_alternatives(std::size_t start) {
+    if (!reader_.accept("failed")) return {read_alternative(start)};
+    std::vector<Alternative> alternatives;
+    for (auto& [pattern, grade] : read_failure(reader_)) {
+      Alternative& alternative = alternatives.emplace_back();
+      alternative.pattern = std::move(pattern);
+      alternative.grade = grade;
+      alternative.has_arrow = true;
+      alternative.goes_on = false;
+    }
+    std::optional<microseconds> within;
+    if (reader_.accept("within")) within = read_duration(reader_);
+    for (Alternative& alternative : alternatives) {
+      alternative.within = within;
+      alternative.place = place_from(start);
+    }
+    return alternatives;
   }
 
   Alternative read_alternative(std::size_t start) {
@@ -151,6 +193,7 @@ class ScriptReader {
   TokenReader reader_;
   const ScriptOrigin& origin_;
   Script script_;
+  std::vector<Token> open_times_;
 };
 
 // ---- variables ----
@@ -215,6 +258,9 @@ void collect(const Shutdown&, Names&) {}
 void collect(const Reset&, Names&) {}
 void collect(const Reconnect&, Names&) {}
 void collect(const Pause&, Names&) {}
+void collect(const Stall&, Names&) {}
+void collect(const Times& times, Names& names) { names.use(variables(times.count)); }
+void collect(const EndTimes&, Names&) {}
 void collect(const Expect& expect, Names& names) {
   for (const Alternative& alternative : expect.alternatives) {
     std::visit([&](const auto& pattern) { collect(pattern, names); }, alternative.pattern);
@@ -222,6 +268,18 @@ void collect(const Expect& expect, Names& names) {
 }
 
 }  // namespace
+
+diag::Result<std::uint64_t> rounds_of(const Times& times, const ws::Scope& scope) {
+  constexpr std::uint64_t most = 1'000'000;
+  const auto text = ws::evaluate(times.count, scope);
+  if (!text) return text.error();
+  const auto rounds = ws::parse_number(*text, most);
+  if (rounds && *rounds > 0) return *rounds;
+  diag::Diagnostic wrong;
+  wrong.column = times.count.offset + 1;
+  wrong.message = fmt::format("'{}' is not a count from 1 to {}", *text, most);
+  return wrong;
+}
 
 bool Script::has_http() const {
   return std::any_of(steps.begin(), steps.end(),

@@ -45,6 +45,17 @@ struct Reconnect {};  ///< `alice reconnect`
 struct Pause {
   microseconds duration{};
 };
+/// For so long nothing is read of what the subject sends.
+struct Stall {
+  microseconds duration{};
+};
+/// The steps up to the `end` of it run so many times.
+struct Times {
+  ws::Expression count;
+};
+struct EndTimes {};
+/// How many, 1 to 1,000,000; anything else is a diagnostic with the offset only.
+diag::Result<std::uint64_t> rounds_of(const Times& times, const ws::Scope& scope);
 
 // ---- what a `<` line awaits ----
 struct AnyPayload {};
@@ -129,7 +140,8 @@ struct Expect {
   std::vector<Alternative> alternatives;
 };
 
-using Action = std::variant<SendFrame, SendRaw, SendHttp, Shutdown, Reset, Reconnect, Pause, Expect>;
+using Action = std::variant<SendFrame, SendRaw, SendHttp, Shutdown, Reset, Reconnect, Pause, Stall, Times,
+                            EndTimes, Expect>;
 struct Step {
   std::string connection;  ///< empty: the case's only one
   Action action;

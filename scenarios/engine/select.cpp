@@ -14,8 +14,10 @@ std::string_view without_brackets(std::string_view id) { return id.substr(0, id.
 bool matches(const std::string& pattern, const CaseInstance& instance) {
   if (pattern == instance.id || matches_glob(pattern, instance.id)) return true;
   if (matches_glob(pattern, without_brackets(instance.id))) return true;
-  return std::any_of(instance.aliases.begin(), instance.aliases.end(),
-                     [&](const auto& alias) { return matches_glob(pattern, alias); });
+  const auto fits = [&](const std::string& name) { return matches_glob(pattern, name); };
+  const auto& requirements = instance.definition->requirements;
+  return std::any_of(instance.aliases.begin(), instance.aliases.end(), fits) ||
+         std::any_of(requirements.begin(), requirements.end(), fits);
 }
 
 bool has_tag(const CaseInstance& instance, std::string_view tag) {
@@ -39,6 +41,8 @@ diag::Diagnostic unmatched_pattern(const std::vector<CaseInstance>& all, const s
   for (const CaseInstance& instance : all) {
     candidates.insert(std::string(without_brackets(instance.id)));
     candidates.insert(instance.aliases.begin(), instance.aliases.end());
+    const auto& requirements = instance.definition->requirements;
+    candidates.insert(requirements.begin(), requirements.end());
     if (pattern.find('[') != std::string::npos) candidates.insert(instance.id);
   }
   return nothing_matches("matches", pattern, candidates);
@@ -83,13 +87,21 @@ bool tags_fit(const std::vector<std::string>& tags, const CaseInstance& instance
   return found || !wanted;
 }
 
+/// Cases that take long run when they are asked for, by their tag or by name.
+bool waits_to_be_asked(const Selection& selection, const CaseInstance& instance) {
+  constexpr std::string_view volume = "volume";
+  const auto& tags = selection.tags;
+  return has_tag(instance, volume) && selection.ids.empty() &&
+         std::find(tags.begin(), tags.end(), volume) == tags.end();
+}
+
 bool is_selected(const Selection& selection, const CaseInstance& instance) {
   const auto& levels = selection.levels;
   const bool level_fits =
       levels.empty() || std::find(levels.begin(), levels.end(), instance.definition->level) != levels.end();
   const bool id_fits = selection.ids.empty() || matches_any(selection.ids, instance);
-  return level_fits && id_fits && !matches_any(selection.excluded, instance) &&
-         tags_fit(selection.tags, instance);
+  return level_fits && id_fits && !waits_to_be_asked(selection, instance) &&
+         !matches_any(selection.excluded, instance) && tags_fit(selection.tags, instance);
 }
 
 }  // namespace

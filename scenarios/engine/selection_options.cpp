@@ -39,7 +39,7 @@ std::vector<cli::Option> selection_options() {
   return {
       {.name = "only",
        .value = "GLOB",
-       .help = "cases whose full id or alias fits, for instance 'rfc6455/5.5*'",
+       .help = "cases whose full id, alias or requirement fits, for instance 'rfc6455/5.5*' or R098",
        .default_value = "",
        .repeatable = true,
        .group = heading},
@@ -51,7 +51,7 @@ std::vector<cli::Option> selection_options() {
        .group = heading},
       {.name = "tag",
        .value = "TAG",
-       .help = "cases with this tag; !TAG leaves them out",
+       .help = "cases with this tag; !TAG leaves them out; the tag volume is left out unless it is named",
        .default_value = "",
        .repeatable = true,
        .group = heading},

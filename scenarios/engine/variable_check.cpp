@@ -105,6 +105,15 @@ class Collector {
   void collect(const Reset&) {}
   void collect(const Reconnect&) {}
   void collect(const Pause&) {}
+  void collect(const Stall&) {}
+  void collect(const Times& times) {
+    found_.push_back(
+        {variables(times.count), [&times](const ws::Scope& scope) -> std::optional<diag::Diagnostic> {
+           const auto rounds = rounds_of(times, scope);
+           return rounds ? std::nullopt : std::optional(rounds.error());
+         }});
+  }
+  void collect(const EndTimes&) {}
   void collect(const Expect& expect) {
     for (const Alternative& alternative : expect.alternatives) {
       std::visit([&](const auto& pattern) { collect(pattern); }, alternative.pattern);

@@ -217,7 +217,11 @@ TEST(Script, mistakes) {
   EXPECT_EQ(mistake("< json { \"a\" 5 }"), "1:14: unexpected '5'; expected ':'");
   EXPECT_EQ(mistake("< eof -> skip"),
             "1:10: unknown grade 'skip'; one of ok, non-strict, informational, fail");
-  EXPECT_EQ(mistake("alice"), "1:1: a step begins with '>', '<', '|', pause or reconnect");
+  EXPECT_EQ(mistake("times 2\n> ping"), "1:1: 'end' is missing");
+  EXPECT_EQ(mistake("> ping\nend"), "2:1: there is no 'times' that this could end");
+  EXPECT_EQ(mistake("stall"), "1:6: a duration such as 200ms is missing");
+  EXPECT_EQ(mistake("< failed"), "1:9: a close code is missing");
+  EXPECT_EQ(mistake("alice"), "1:1: a step begins with '>', '<', '|', pause, stall, reconnect, times or end");
 }
 
 // ---- JSON ----

@@ -186,5 +186,53 @@ TEST(Builtin, is_the_standard_suite) {
   EXPECT_TRUE(loaded->front()->source->name().starts_with("built-in:"));
 }
 
+constexpr const char* tables = R"(wsrig: 1
+suite: s
+cases:
+  - id: table
+    must: X
+    alias: [fixed, "ab-${group}.${number}"]
+    covers: [R067, R068]
+    tags: [volume]
+    rows:
+      - [ { id: a, group: "1", code: 1000 }, { id: b, group: "2", code: 1001 } ]
+      - [ { id: x, number: "7" }, { number: "8" } ]
+    steps: |
+      > close ${code} "${number}"
+  - id: quick
+    must: X
+    steps: |
+      > ping
+)";
+
+class TableTest : public testing::Test {
+ protected:
+  std::vector<CaseInstance> chosen(const Selection& selection) {
+    return select(expand(files_), selection).value();
+  }
+  std::vector<std::shared_ptr<ScenarioFile>> files_{
+      std::make_shared<ScenarioFile>(load_scenario("t.yaml", tables).value())};
+};
+
+TEST_F(TableTest, every_row_meets_every_row_of_the_other_table) {
+  const auto all = expand(files_);
+  EXPECT_THAT(ids(all), ElementsAre("s/table[a,x]", "s/table[a]", "s/table[b,x]", "s/table[b]", "s/quick"));
+  EXPECT_THAT(all[0].aliases, ElementsAre("fixed", "ab-1.7"));
+  EXPECT_THAT(all[3].aliases, ElementsAre("fixed", "ab-2.8"));
+  EXPECT_THAT(all[2].variables, ElementsAre(testing::Pair("group", "2"), testing::Pair("code", "1001"),
+                                            testing::Pair("number", "7")));
+}
+
+TEST_F(TableTest, what_takes_long_waits_to_be_asked_for) {
+  EXPECT_THAT(ids(chosen({})), ElementsAre("s/quick"));
+  EXPECT_EQ(chosen({.tags = {"volume"}}).size(), 4u);
+  EXPECT_EQ(chosen({.ids = {"ab-1.7"}}).size(), 1u);
+}
+
+TEST_F(TableTest, a_requirement_chooses_the_cases_that_cover_it) {
+  EXPECT_EQ(chosen({.ids = {"R067"}}).size(), 4u);
+  EXPECT_THAT(select(expand(files_), {.ids = {"R076"}}).error().hint, HasSubstr("R067"));
+}
+
 }  // namespace
 }  // namespace wsrig::engine

@@ -124,8 +124,9 @@ TEST(ChooseDeflate, the_parameters_are_those_of_the_response) {
                                           .client_no_context_takeover = true,
                                           .server_max_window_bits = 12,
                                           .client_max_window_bits = 11}));
-  std::string error;
-  EXPECT_EQ(accept_deflate(offers(choice.response).front(), list.front(), error), choice.params) << error;
+  DeflateMistake mistake;
+  EXPECT_EQ(accept_deflate(offers(choice.response).front(), list.front(), mistake), choice.params)
+      << mistake.text;
 }
 
 struct Answer {
@@ -138,11 +139,11 @@ struct Answer {
 std::ostream& operator<<(std::ostream& out, const Answer& row) { return out << row.name; }
 class Answers : public testing::TestWithParam<Answer> {};
 TEST_P(Answers, to_a_client) {
-  std::string error;
+  DeflateMistake mistake;
   const auto params =
-      accept_deflate(offers(GetParam().response).front(), offers(GetParam().offered).front(), error);
+      accept_deflate(offers(GetParam().response).front(), offers(GetParam().offered).front(), mistake);
   EXPECT_EQ(params, GetParam().agreed);
-  EXPECT_EQ(error, GetParam().error);
+  EXPECT_EQ(params ? "" : std::string(mistake.section) + " " + mistake.text, GetParam().error);
 }
 
 constexpr std::string_view plain = "permessage-deflate";
@@ -156,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
                "permessage-deflate; server_no_context_takeover",
                plain,
                {},
-               "server_no_context_takeover was asked for and is missing"},
+               "RFC 7692 §7.1.1.1 server_no_context_takeover was asked for and is missing"},
         Answer{"s7_1_1_2_told", plain, "permessage-deflate; client_no_context_takeover",
                DeflateParams{.client_no_context_takeover = true}},
         Answer{"s7_1_1_2_hint_holds", "permessage-deflate; client_no_context_takeover", plain,
@@ -169,12 +170,12 @@ INSTANTIATE_TEST_SUITE_P(
                "permessage-deflate; server_max_window_bits=10",
                "permessage-deflate; server_max_window_bits=11",
                {},
-               "server_max_window_bits is larger than asked for"},
+               "RFC 7692 §7.1.2.1 server_max_window_bits is larger than asked for"},
         Answer{"s7_1_2_1_not_answered",
                "permessage-deflate; server_max_window_bits=15",
                plain,
                {},
-               "server_max_window_bits was asked for and is missing"},
+               "RFC 7692 §7.1.2.1 server_max_window_bits was asked for and is missing"},
         Answer{"s7_1_2_2_told", "permessage-deflate; client_max_window_bits",
                "permessage-deflate; client_max_window_bits=9", DeflateParams{.client_max_window_bits = 9}},
         Answer{"s7_1_2_2_larger_than_the_hint", "permessage-deflate; client_max_window_bits=10",
@@ -185,29 +186,32 @@ INSTANTIATE_TEST_SUITE_P(
                plain,
                "permessage-deflate; client_max_window_bits=15",
                {},
-               "client_max_window_bits was not offered"},
+               "RFC 7692 §7.1.2.2 client_max_window_bits was not offered"},
         Answer{"s7_1_2_2_without_value",
                "permessage-deflate; client_max_window_bits",
                "permessage-deflate; client_max_window_bits",
                {},
-               "client_max_window_bits needs a value in a response"},
-        Answer{
-            "unknown", plain, "permessage-deflate; foo=1", {}, "unknown, repeated or invalid parameter foo"},
+               "RFC 7692 §7.1.2.2 client_max_window_bits needs a value in a response"},
+        Answer{"unknown",
+               plain,
+               "permessage-deflate; foo=1",
+               {},
+               "RFC 7692 §7 unknown, repeated or invalid parameter foo"},
         Answer{"repeated",
                plain,
                "permessage-deflate; server_max_window_bits=9; server_max_window_bits=9",
                {},
-               "unknown, repeated or invalid parameter server_max_window_bits"},
+               "RFC 7692 §7 unknown, repeated or invalid parameter server_max_window_bits"},
         Answer{"invalid",
                plain,
                "permessage-deflate; server_max_window_bits=16",
                {},
-               "unknown, repeated or invalid parameter server_max_window_bits"},
+               "RFC 7692 §7 unknown, repeated or invalid parameter server_max_window_bits"},
         Answer{"flag_with_value",
                plain,
                "permessage-deflate; client_no_context_takeover=0",
                {},
-               "unknown, repeated or invalid parameter client_no_context_takeover"}),
+               "RFC 7692 §7 unknown, repeated or invalid parameter client_no_context_takeover"}),
     row_name);
 
 }  // namespace

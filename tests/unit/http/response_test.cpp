@@ -148,9 +148,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"deflate_twice", extension, "permessage-deflate, permessage-deflate",
                         "extension-twice RFC 7692 §5.1"},
                     Row{"deflate_unknown_parameter", extension, "permessage-deflate; x",
-                        "deflate-parameters RFC 7692 §7.1"},
+                        "deflate-parameters RFC 7692 §7"},
                     Row{"two_mistakes", extension, "bar, permessage-deflate; x",
-                        "extension-not-offered RFC 6455 §4.1 | deflate-parameters RFC 7692 §7.1"}),
+                        "extension-not-offered RFC 6455 §4.1 | deflate-parameters RFC 7692 §7"}),
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(

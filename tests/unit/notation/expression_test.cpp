@@ -106,7 +106,7 @@ TEST(Expression, mistakes_in_functions) {
   EXPECT_EQ(mistake(R"(repeat("a"))"), "11: unexpected ')'; expected ','");
   EXPECT_EQ(mistake(R"(repeat("a", x))"), "13: 'x' is not a count");
   EXPECT_EQ(mistake(R"(repeat(5, 5))"),
-            "8: unexpected '5'; expected \"…\", hex(…), random(…), repeat(…) or ${name}");
+            "8: unexpected '5'; expected \"…\", hex(…), random(…), words(…), repeat(…) or ${name}");
   EXPECT_EQ(mistake("$n"), "1: a value is inserted with ${name}");
 }
 

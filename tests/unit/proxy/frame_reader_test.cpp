@@ -90,7 +90,7 @@ TEST(FrameReader, stops_at_the_first_violation_whatever_the_cut) {
       {{"text hex(c3)"}, "fin text(! text-not-utf8"},
       {{"binary hex(c3)"}, "fin binary(1) "},
       {{"close hex(03)"}, "! close-payload-of-one"},
-      {{"close 1005"}, "! close-code-not-allowed"},
+      {{"close 1005"}, "! close-code-reserved"},
       {{"binary mask=01020304 \"a\""}, "! masked-server-frame", ws::Role::client},
   };
   for (const Row& row : rows) {

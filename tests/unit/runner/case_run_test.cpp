@@ -1,6 +1,8 @@
 #include "scenarios/engine/case_run.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "tests/support/scripted_server.hpp"
 
@@ -220,7 +222,7 @@ TEST_F(CaseRunTest, a_failed_send_does_not_end_the_case) {
   EXPECT_EQ(result.grade, Grade::ok) << result.message;
 }
 
-TEST_F(CaseRunTest, a_bad_accept_fails_a_case_of_its_own_and_is_an_error_elsewhere) {
+TEST_F(CaseRunTest, a_bad_accept_fails_every_case_and_cites_its_section) {
   server.on_request = [](Session& session, const ws::HttpHead&) {
     session.send(
         "HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n");
@@ -229,8 +231,58 @@ TEST_F(CaseRunTest, a_bad_accept_fails_a_case_of_its_own_and_is_an_error_elsewhe
       run("> http \"GET / HTTP/1.1\\r\\nHost: x\\r\\nSec-WebSocket-Key: ${key}\\r\\n\\r\\n\"\n< http 101");
   EXPECT_EQ(result.grade, Grade::fail);
   EXPECT_NE(result.message.find("Sec-WebSocket-Accept"), std::string::npos) << result.message;
+  EXPECT_EQ(result.rule_section, "RFC 6455 §4.2.2");
   definition.manual_handshake = false;
-  EXPECT_EQ(run("> text \"x\"").grade, Grade::error);
+  const auto elsewhere = run("> text \"x\"");
+  EXPECT_EQ(elsewhere.grade, Grade::fail);
+  EXPECT_EQ(elsewhere.rule_section, "RFC 6455 §4.2.2");
+}
+
+TEST_F(CaseRunTest, steps_run_so_many_times_with_other_octets_each) {
+  std::set<std::string> seen;
+  server.on_message = [&](Session& session, const ws::Message& message) {
+    seen.insert(std::string(ws::as_text(message.payload)));
+    session.echo(message);
+  };
+  const auto result =
+      run("times 3\ntimes 2\n> binary random(16B)\n< binary ${sent}\nend\n"
+          "> text words(40B)\n< text ${sent}\nend");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+  EXPECT_EQ(seen.size(), 6u + 3u + 1u) << "and the proof of life";
+}
+
+TEST_F(CaseRunTest, a_connection_can_be_made_anew_each_time) {
+  const auto result = run("times 3\nreconnect\n> text \"x\"\n< text \"x\"\nend");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+}
+
+TEST_F(CaseRunTest, a_count_that_is_none_is_a_mistake) {
+  definition.combinations = {{}};
+  EXPECT_EQ(run("times 0\n> text \"x\"\nend").grade, Grade::error);
+}
+
+TEST_F(CaseRunTest, nothing_is_read_during_a_stall) {
+  server.on_message = [](Session& session, const ws::Message& message) { session.echo(message); };
+  const auto result = run("> text \"x\"\nstall 60ms\n< text \"x\"");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+  const auto echoed =
+      std::find_if(result.transcript.rbegin(), result.transcript.rend(),
+                   [](const auto& line) { return line.direction == '<' && line.text == "text \"x\""; });
+  ASSERT_NE(echoed, result.transcript.rend());
+  EXPECT_GE(echoed->at, std::chrono::milliseconds(60));
+}
+
+TEST_F(CaseRunTest, a_connection_may_be_failed_in_worse_ways_than_the_right_one) {
+  for (const auto& [answer, grade] : {std::pair{std::string("\x88\x02\x03\xea", 4), Grade::ok},
+                                      std::pair{std::string("\x88\x02\x03\xe8", 4), Grade::non_strict},
+                                      std::pair{std::string(), Grade::non_strict}}) {
+    server.on_message = [answer = answer](Session& session, const ws::Message& message) {
+      if (message.payload[0] != 'x') return session.echo(message);
+      session.send(answer);
+      session.drop(false);
+    };
+    EXPECT_EQ(run("> text \"x\"\n< failed 1002").grade, grade);
+  }
 }
 
 TEST_F(CaseRunTest, a_declared_limit_makes_1009_as_good_as_an_answer) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/deflate_writer.hpp"
 #include "tests/support/frames.hpp"
 #include "tests/support/playbook.hpp"
 #include "ws/endpoint.hpp"
@@ -232,6 +233,12 @@ ByteBuffer compressed(std::size_t size) {
   return out;
 }
 
+/// One octet farther back than a window of 8 bits.
+ByteBuffer far_reference() {
+  test::DeflateWriter writer;
+  return writer.begin_block().literals("abc").reference(257).end_block().end_message().data();
+}
+
 const std::vector<RuleCase>& rule_cases() {
   const std::string big(101, 'x');
   const std::string half(80, 'x');
@@ -251,7 +258,8 @@ const std::vector<RuleCase>& rule_cases() {
       {Rule::continuation_without_start, "RFC 6455 §5.4", 1002, server, false, more},
       {Rule::data_inside_message, "RFC 6455 §5.4", 1002, server, false, open + open},
       {Rule::close_payload_of_one, "RFC 6455 §5.5.1", 1002, server, false, wire(client, Opcode::close, "x")},
-      {Rule::close_code_not_allowed, "RFC 6455 §7.4", 1002, server, false, close_wire(client, 1006)},
+      {Rule::close_code_reserved, "RFC 6455 §7.4.1", 1002, server, false, close_wire(client, 1006)},
+      {Rule::close_code_unassigned, "RFC 6455 §7.4.2", 1002, server, false, close_wire(client, 2999)},
       {Rule::close_reason_not_utf8, "RFC 6455 §5.5.1", 1007, server, false, close_wire(client, 1000, "\xc0")},
       {Rule::text_not_utf8, "RFC 6455 §8.1", 1007, server, false, wire(client, Opcode::text, "\xc0")},
       {Rule::frame_too_big, "RFC 6455 §10.4", 1009, server, false, wire(client, Opcode::text, big)},
@@ -262,6 +270,8 @@ const std::vector<RuleCase>& rule_cases() {
       {Rule::too_many_fragments, "RFC 6455 §10.4", 1008, server, false, open + more + more},
       {Rule::compressed_bit_misplaced, "RFC 7692 §6", 1002, server, true,
        wire(client, FrameHeader{.rsv = rsv1, .opcode = Opcode::ping}, "x")},
+      {Rule::deflate_window_exceeded, "RFC 7692 §7.1.2", 1007, server, true,
+       wire(client, FrameHeader{.rsv = rsv1}, far_reference())},
       {Rule::deflate_data_corrupt, "RFC 7692 §7.2.2", 1007, server, true,
        wire(client, FrameHeader{.rsv = rsv1}, octets("ffffff"))},
   };
@@ -293,7 +303,7 @@ test::Trace play_case(const RuleCase& row, Mode mode, const Judge& judge, const 
   test::CountingKeys keys;
   const EndpointConfig config{
       .role = row.receiver, .mode = mode, .judge = &judge, .limits = small_limits, .mask_keys = &keys};
-  const auto deflate = row.deflate ? std::optional(DeflateParams{}) : std::nullopt;
+  const auto deflate = row.deflate ? std::optional(DeflateParams{.client_max_window_bits = 8}) : std::nullopt;
   return test::run(config, deflate, row.stream, pieces);
 }
 
@@ -356,8 +366,21 @@ TEST(EveryRule, s5_5_1_data_after_close) {
   Playbook(EndpointConfig{.judge = &strict_judge()}).hears(stream).reports("close 1000").sends("close 1000");
 }
 
+// Only behind another message can one refer back to it.
+TEST(EveryRule, rfc7692_s7_1_1_context_that_was_given_up) {
+  EXPECT_EQ(info(Rule::deflate_context_kept).section, "RFC 7692 §7.1.1");
+  EXPECT_EQ(info(Rule::deflate_context_kept).close_code, 1007);
+  const EndpointConfig config;
+  Playbook(config, DeflateParams{.client_no_context_takeover = true})
+      .hears(wire(client, FrameHeader{.rsv = rsv1}, octets("f248cdc9c90700")))
+      .reports("text deflate Hello")
+      .hears(wire(client, FrameHeader{.rsv = rsv1}, octets("f200110000")))
+      .reports("violation deflate-context-kept")
+      .sends("close 1007");
+}
+
 TEST(EveryRule, has_a_case) {
-  std::set<Rule> rules{Rule::data_after_close};
+  std::set<Rule> rules{Rule::data_after_close, Rule::deflate_context_kept};
   for (const RuleCase& row : rule_cases()) rules.insert(row.rule);
   EXPECT_EQ(rules.size(), rule_count);
 }

@@ -243,7 +243,7 @@ TEST(EndpointTest, s5_5_1_bad_close_payloads) {
       .finished(true);
   Playbook(as_server)
       .hears(close_wire(client, 1005))
-      .reports("violation close-code-not-allowed")
+      .reports("violation close-code-reserved")
       .sends("close 1002");
   Playbook(as_server)
       .hears(close_wire(client, 1000, "\xff"))
@@ -251,7 +251,7 @@ TEST(EndpointTest, s5_5_1_bad_close_payloads) {
       .sends("close 1007");
   Playbook(as_client)
       .hears(close_wire(server, 1010))
-      .reports("violation close-code-not-allowed")
+      .reports("violation close-code-reserved")
       .sends("close 1002");
 }
 

@@ -199,13 +199,19 @@ TEST(CloseRules, s5_5_1_payloads) {
   EXPECT_EQ(broken("03e8 cebaceb5"), std::nullopt);
   EXPECT_EQ(broken("0fa0 00"), std::nullopt);
   EXPECT_EQ(broken("03"), Rule::close_payload_of_one);
-  EXPECT_EQ(broken("03ed"), Rule::close_code_not_allowed);
-  EXPECT_EQ(broken("03ed ff"), Rule::close_code_not_allowed);
-  EXPECT_EQ(broken("0000"), Rule::close_code_not_allowed);
+  EXPECT_EQ(broken("03ed"), Rule::close_code_reserved);
+  EXPECT_EQ(broken("03ed ff"), Rule::close_code_reserved);
+  EXPECT_EQ(broken("03ec"), Rule::close_code_reserved);
+  EXPECT_EQ(broken("03f7"), Rule::close_code_reserved);
+  EXPECT_EQ(broken("0000"), Rule::close_code_unassigned);
+  EXPECT_EQ(broken("03e7"), Rule::close_code_unassigned);
+  EXPECT_EQ(broken("03f8"), Rule::close_code_unassigned);
+  EXPECT_EQ(broken("0bb7"), Rule::close_code_unassigned);
+  EXPECT_EQ(broken("1388"), Rule::close_code_unassigned);
   EXPECT_EQ(broken("03e8 ff"), Rule::close_reason_not_utf8);
   EXPECT_EQ(broken("03e8 ce"), Rule::close_reason_not_utf8);
   EXPECT_EQ(broken("03f2", Role::client), std::nullopt);
-  EXPECT_EQ(broken("03f2", Role::server), Rule::close_code_not_allowed);
+  EXPECT_EQ(broken("03f2", Role::server), Rule::close_code_reserved);
 }
 
 TEST(RuleTable, has_one_row_for_each_rule) {
