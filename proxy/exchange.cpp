@@ -23,7 +23,8 @@ Exchange::Exchange(Services& services, ExchangeStart start)
       downstream_(std::move(start.channel), Direction::to_upstream, *this),
       reader_(config().limits.head, config().limits.header_fields),
       since_(services.loop.now()) {
-  if (!is_upgrade()) request_body_ = *BodyReader::of_request(request_);  // Request has seen that there is one
+  if (!is_upgrade())
+    request_body_ = *ws::BodyReader::of_request(request_);  // Request has seen that there is one
 }
 
 void Exchange::begin() {
@@ -175,7 +176,7 @@ TunnelStart Exchange::tunnel_start(ws::Bytes from_upstream) {
 }
 
 void Exchange::begin_answer(const ws::HttpHead& answer, ws::Bytes rest) {
-  answer_body_ = BodyReader::of_response(answer, request_.method());
+  answer_body_ = ws::BodyReader::of_response(answer, request_.method());
   if (!answer_body_) return refuse(502, "the length of the upstream's answer is not certain");
   downstream_.outlet().write(ws::as_bytes(forward_response(answer, route())));
   pass_answer_body(rest);

@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include "proxy/body_reader.hpp"
 #include "proxy/refusal.hpp"
 #include "proxy/router.hpp"
+#include "ws/body_reader.hpp"
 
 namespace wsrig::proxy {
 
@@ -36,7 +36,7 @@ std::optional<ws::ResponseHead> refuse_ambiguous(const ws::HttpHead& request) {
   if (request.count("Host") > 1 || (needs_host && request.count("Host") == 0)) {
     return ws::build_refusal(400, "there must be one Host field (RFC 9112 §3.2)\n");
   }
-  const auto body = BodyReader::of_request(request);
+  const auto body = ws::BodyReader::of_request(request);
   if (!body) return ws::build_refusal(400, "the length of the body is not certain (RFC 9112 §6.3)\n");
   return {};
 }
@@ -48,7 +48,7 @@ std::optional<ws::ResponseHead> refuse_handshake(const ws::HttpHead& request,
     return ws::build_refusal(finding.status, finding.message + " (" + std::string(finding.section) + ")\n");
   }
   // What is body to one reader is frames to another.
-  if (BodyReader::of_request(request)->is_complete()) return {};
+  if (ws::BodyReader::of_request(request)->is_complete()) return {};
   return ws::build_refusal(400, "an upgrade cannot have a body\n");
 }
 

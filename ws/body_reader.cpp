@@ -1,9 +1,9 @@
-#include "proxy/body_reader.hpp"
+#include "ws/body_reader.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace wsrig::proxy {
+namespace wsrig::ws {
 
 namespace {
 
@@ -27,12 +27,12 @@ constexpr std::uint8_t longest_chunk_size = 15;  // digits: fits 64 bits with ro
 
 // RFC 9112 §6.3: both kinds of framing, a coding that is not chunked alone, and lengths that are not one
 // plain number are how requests are smuggled.
-std::optional<BodyReader> BodyReader::of_fields(const ws::HttpHead& head, BodyReader without_any) {
+std::optional<BodyReader> BodyReader::of_fields(const HttpHead& head, BodyReader without_any) {
   const bool has_coding = head.count("Transfer-Encoding") > 0;
   const auto lengths = head.all("Content-Length");
   BodyReader reader;
   if (has_coding) {
-    const bool is_chunked = ws::equal_ignoring_case(head.joined("Transfer-Encoding"), "chunked");
+    const bool is_chunked = equal_ignoring_case(head.joined("Transfer-Encoding"), "chunked");
     if (!is_chunked || !lengths.empty() || head.version_number() != 11) return {};
     reader.state_ = State::chunk_size;
     return reader;
@@ -45,12 +45,9 @@ std::optional<BodyReader> BodyReader::of_fields(const ws::HttpHead& head, BodyRe
   return reader;
 }
 
-std::optional<BodyReader> BodyReader::of_request(const ws::HttpHead& request) {
-  return of_fields(request, {});
-}
+std::optional<BodyReader> BodyReader::of_request(const HttpHead& request) { return of_fields(request, {}); }
 
-std::optional<BodyReader> BodyReader::of_response(const ws::HttpHead& response,
-                                                  std::string_view request_method) {
+std::optional<BodyReader> BodyReader::of_response(const HttpHead& response, std::string_view request_method) {
   const int status = response.status();
   if (status / 100 == 1 || status == 204 || status == 304 || request_method == "HEAD") return BodyReader();
   BodyReader until_eof;
@@ -58,7 +55,7 @@ std::optional<BodyReader> BodyReader::of_response(const ws::HttpHead& response,
   return of_fields(response, until_eof);
 }
 
-std::size_t BodyReader::feed(ws::Bytes data) {
+std::size_t BodyReader::feed(Bytes data) {
   std::size_t taken = 0;
   while (taken < data.size() && state_ != State::complete && state_ != State::broken) {
     const std::size_t counted = feed_counted(data.subspan(taken));
@@ -69,7 +66,7 @@ std::size_t BodyReader::feed(ws::Bytes data) {
 }
 
 // Octets of content; 0 where framing is read.
-std::size_t BodyReader::feed_counted(ws::Bytes data) {
+std::size_t BodyReader::feed_counted(Bytes data) {
   if (state_ == State::until_eof) return data.size();
   if (state_ != State::length && state_ != State::chunk_data) return 0;
   const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, data.size()));
@@ -118,4 +115,4 @@ void BodyReader::feed_chunk_size(char c) {
   }
 }
 
-}  // namespace wsrig::proxy
+}  // namespace wsrig::ws

@@ -9,7 +9,7 @@
 #include "ws/bytes.hpp"
 #include "ws/http_head.hpp"
 
-namespace wsrig::proxy {
+namespace wsrig::ws {
 
 /// Finds the end of a message body (RFC 9112 §6) in the octets behind its head, without keeping or changing
 /// any of them.
@@ -19,11 +19,11 @@ class BodyReader {
   BodyReader() = default;
   /// Empty when the framing is ambiguous or not understood (RFC 9112 §6.1, §6.3): such a message must not be
   /// passed on.
-  static std::optional<BodyReader> of_request(const ws::HttpHead& request);
-  static std::optional<BodyReader> of_response(const ws::HttpHead& response, std::string_view request_method);
+  static std::optional<BodyReader> of_request(const HttpHead& request);
+  static std::optional<BodyReader> of_response(const HttpHead& response, std::string_view request_method);
 
   /// How many of these octets belong to the body; fewer than given once it is complete or broken.
-  std::size_t feed(ws::Bytes data);
+  std::size_t feed(Bytes data);
   bool is_complete() const { return state_ == State::complete; }
   /// The chunked coding is not followed.
   bool is_broken() const { return state_ == State::broken; }
@@ -48,8 +48,8 @@ class BodyReader {
     broken
   };
 
-  static std::optional<BodyReader> of_fields(const ws::HttpHead& head, BodyReader without_any);
-  std::size_t feed_counted(ws::Bytes data);
+  static std::optional<BodyReader> of_fields(const HttpHead& head, BodyReader without_any);
+  std::size_t feed_counted(Bytes data);
   void feed_framing(char c);
   void feed_chunk_size(char c);
   void expect(char c, char wanted, State next) { state_ = c == wanted ? next : State::broken; }
@@ -59,4 +59,4 @@ class BodyReader {
   std::uint8_t digits_ = 0;  ///< of the chunk size so far
 };
 
-}  // namespace wsrig::proxy
+}  // namespace wsrig::ws

@@ -1,18 +1,18 @@
-#include "proxy/body_reader.hpp"
+#include "ws/body_reader.hpp"
 
 #include <gtest/gtest.h>
 #include <string>
 
-namespace wsrig::proxy {
+namespace wsrig::ws {
 namespace {
 
 std::optional<BodyReader> of_request(const std::string& fields) {
-  return BodyReader::of_request(ws::HttpHead("POST / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"));
+  return BodyReader::of_request(HttpHead("POST / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"));
 }
 
 std::optional<BodyReader> of_response(const std::string& status, const std::string& fields,
                                       std::string_view method = "GET") {
-  return BodyReader::of_response(ws::HttpHead("HTTP/1.1 " + status + "\r\n" + fields + "\r\n"), method);
+  return BodyReader::of_response(HttpHead("HTTP/1.1 " + status + "\r\n" + fields + "\r\n"), method);
 }
 
 /// How many octets of `data` belong to the body, fed in pieces of `size`.
@@ -20,7 +20,7 @@ std::size_t feed(BodyReader& reader, std::string_view data, std::size_t size) {
   std::size_t taken = 0;
   while (!data.empty()) {
     const std::string_view piece = data.substr(0, size);
-    const std::size_t of_piece = reader.feed(ws::as_bytes(piece));
+    const std::size_t of_piece = reader.feed(as_bytes(piece));
     taken += of_piece;
     if (of_piece < piece.size()) return taken;
     data.remove_prefix(piece.size());
@@ -62,7 +62,7 @@ TEST(BodyReader, s6_3_refuses_what_can_be_read_in_two_ways) {
         "Transfer-Encoding: identity\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"}) {
     EXPECT_FALSE(of_request(fields)) << fields;
   }
-  EXPECT_FALSE(BodyReader::of_request(ws::HttpHead("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")));
+  EXPECT_FALSE(BodyReader::of_request(HttpHead("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")));
 }
 
 TEST(BodyReader, s7_1_notices_a_chunked_coding_that_is_not_followed) {
@@ -89,4 +89,4 @@ TEST(BodyReader, s6_3_an_answer_without_a_length_ends_with_the_connection) {
 }
 
 }  // namespace
-}  // namespace wsrig::proxy
+}  // namespace wsrig::ws
