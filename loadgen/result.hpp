@@ -34,6 +34,7 @@ struct Meta {
   std::chrono::nanoseconds start{};             ///< since the epoch, of the first shard
   std::chrono::nanoseconds clock_resolution{};  ///< the step of the clock that was read
   std::vector<Shard> shards{};                  ///< one in a document of one process; sorted by rank
+  std::vector<std::string> thresholds{};        ///< as written; judged on the sum of all shards only
   bool interrupted = false;                     ///< Ctrl-C: what follows is what ran until then
 
   friend bool operator==(const Meta&, const Meta&) = default;
