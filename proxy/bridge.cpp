@@ -26,7 +26,7 @@ Bridge::Bridge(Services& services, TunnelStart start)
 }
 
 void Bridge::use_base64() {
-  decoder_ = std::make_unique<Base64Decoder>();
+  decoder_ = std::make_unique<net::Base64Decoder>();
   source(Direction::to_downstream).channel().limit_reads(octets_for_base64);
 }
 

@@ -1,6 +1,6 @@
-#include "proxy/base64_decoder.hpp"
+#include "net/base64_decoder.hpp"
 
-namespace wsrig::proxy {
+namespace wsrig::net {
 
 namespace {
 
@@ -36,4 +36,4 @@ void Base64Decoder::take_group(ws::ByteBuffer& out) {
   group_ = 0;
 }
 
-}  // namespace wsrig::proxy
+}  // namespace wsrig::net

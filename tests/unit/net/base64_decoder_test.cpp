@@ -1,9 +1,9 @@
-#include "proxy/base64_decoder.hpp"
+#include "net/base64_decoder.hpp"
 
 #include <gtest/gtest.h>
 #include <string_view>
 
-namespace wsrig::proxy {
+namespace wsrig::net {
 namespace {
 
 struct Row {
@@ -58,4 +58,4 @@ TEST(Base64Decoder, begins_anew_for_the_next_message) {
 }
 
 }  // namespace
-}  // namespace wsrig::proxy
+}  // namespace wsrig::net

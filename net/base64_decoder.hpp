@@ -4,7 +4,7 @@
 
 #include "ws/bytes.hpp"
 
-namespace wsrig::proxy {
+namespace wsrig::net {
 
 /// Decodes the base64 of one message (RFC 4648 §4), over any split of it.
 class Base64Decoder {
@@ -24,4 +24,4 @@ class Base64Decoder {
   bool padded_ = false;       ///< nothing may follow
 };
 
-}  // namespace wsrig::proxy
+}  // namespace wsrig::net
