@@ -8,7 +8,7 @@
 #include "proxy/frame_trace.hpp"
 #include "proxy/relay.hpp"
 
-namespace wsrig::net {
+namespace wsrig::proxy {
 
 /// WebSocket to TCP: payloads of data frames go to the target as they come, and what one read of the target
 /// gives becomes one frame. Strict: after a violation the client gets its close code and nothing is relayed.
@@ -65,4 +65,4 @@ class Bridge final : public Relay, private FrameEvents {
   bool last_frame_ = true;  ///< the data frame at hand has FIN
 };
 
-}  // namespace wsrig::net
+}  // namespace wsrig::proxy
