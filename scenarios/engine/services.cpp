@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <netinet/in.h>
 #include <optional>
+#include <random>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -26,17 +28,34 @@ namespace {
 constexpr milliseconds probe_interval{50};
 constexpr milliseconds stop_grace{5000};
 
-/// A port that was free a moment ago, for programs that cannot be told to take port 0.
-std::uint16_t free_port() {
+/// The first port from which the kernel serves connections that are being made; 32768 where it does not say.
+unsigned first_ephemeral_port() {
+  unsigned first = 32768;
+  std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first;
+  return first;
+}
+
+bool is_free(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(socket, generic, size) == 0 && ::getsockname(socket, generic, &size) == 0;
+  address.sin_port = htons(port);
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(socket);
-  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
+  return bound;
+}
+
+/// A port that was free a moment ago, for programs that cannot be told to take port 0. It lies below the
+/// range of ephemeral ports, so that no connection that is being made can take it before the program does.
+std::uint16_t free_port() {
+  const unsigned limit = std::max(first_ephemeral_port(), 2048U);
+  std::random_device random;
+  std::uniform_int_distribution<unsigned> ports(limit > 22000 ? limit - 20000 : 1024, limit - 1);
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    if (const auto port = static_cast<std::uint16_t>(ports(random)); is_free(port)) return port;
+  }
+  return 0;
 }
 
 /// `${name}` replaced from the variables; what is unknown stays, and was refused when the file was read.

@@ -19,23 +19,6 @@ from proxy_process import Backend, Proxy, run_proxy, request, upgrade
 from proxy_tunnel_test import TunnelWire, echo_frames
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for_port(port):
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
 class Tls(unittest.TestCase):
     def test_on_both_sides(self):
         with Echo(listen=("wss://127.0.0.1:0",)) as echo:
@@ -151,13 +134,13 @@ class OtherProxies(unittest.TestCase):
         for program, scheme in (("microsocks", "socks5"), ("tinyproxy", "http")):
             path = shutil.which(program)
             self.assertTrue(path, f"{program} is not installed: ci/setup test")
-            port = free_port()
+            port = support.free_port()
             with tempfile.NamedTemporaryFile("w") as config, Echo() as echo:
                 config.write(f"Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 10\n")
                 config.flush()
                 command = [path, "-d", "-c", config.name] if program == "tinyproxy" else [path, "-i", "127.0.0.1", "-p", str(port)]
                 with support.process(command, stderr=subprocess.DEVNULL):
-                    wait_for_port(port)
+                    support.wait_for_port(port)
                     via = f"{scheme}://127.0.0.1:{port}"
                     with Proxy("--route", f"/={echo.url[:-1]} via={via}") as proxy, TunnelWire(proxy) as wire:
                         wire.send(1, b"x")
@@ -165,11 +148,11 @@ class OtherProxies(unittest.TestCase):
                     with Proxy("--target", echo.url, environment={"SOCKS_PROXY" if scheme == "socks5" else "HTTP_PROXY": via,
                                                                   "NO_PROXY": ""}) as proxy, TunnelWire(proxy) as wire:
                         self.assertIn(" 101 ", wire.head)
-                    with Proxy("--target", f"ws://127.0.0.1:{free_port()}", "--via", via) as proxy, TunnelWire(proxy) as wire:
+                    with Proxy("--target", f"ws://127.0.0.1:{support.free_port()}", "--via", via) as proxy, TunnelWire(proxy) as wire:
                         self.assertIn(" 502 ", wire.head)
 
     def test_the_environment_alone(self):
-        port = free_port()
+        port = support.free_port()
         with Echo() as echo:
             environment = {**os.environ, "UPSTREAM_HOST": f"127.0.0.1:{echo.port}", "LISTEN_PORT": str(port)}
             with support.process([support.program("wsrig-proxy")], env=environment, stderr=subprocess.DEVNULL) as child:
@@ -271,10 +254,10 @@ class Services(unittest.TestCase):
     def test_redis(self):
         server = shutil.which("redis-server")
         self.assertTrue(server, "redis-server is not installed: ci/setup test")
-        port = free_port()
+        port = support.free_port()
         command = [server, "--port", str(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
         with tempfile.TemporaryDirectory() as folder, support.process(command, cwd=folder):
-            wait_for_port(port)
+            support.wait_for_port(port)
             with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy, "Sec-WebSocket-Protocol: binary") as wire:
                 value = b"v" * 1_000_000
                 wire.send(2, b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1000000\r\n", fin=False)
@@ -289,7 +272,7 @@ class Services(unittest.TestCase):
     def test_ssh(self):
         server = shutil.which("sshd", path="/usr/sbin:" + os.environ["PATH"])
         self.assertTrue(server, "openssh-server is not installed: ci/setup test")
-        port = free_port()
+        port = support.free_port()
         with tempfile.TemporaryDirectory() as folder:
             key = os.path.join(folder, "key")
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
@@ -297,7 +280,7 @@ class Services(unittest.TestCase):
             command = [server, "-D", "-f", "/dev/null", "-h", key, "-p", str(port), "-o", "ListenAddress=127.0.0.1",
                        "-o", "PidFile=none"]
             with support.process(command, stderr=subprocess.DEVNULL):
-                wait_for_port(port)
+                support.wait_for_port(port)
                 with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy) as wire:
                     wire.send(2, b"SSH-2.0-test\r\n")
                     first, banner = wire.frame()

@@ -2,10 +2,13 @@
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -48,6 +51,30 @@ def process(argv, **keywords):
                 child.kill()
                 child.wait()
         child.stdout.close()
+
+
+def free_port():
+    """A free port for a program that cannot take port 0 and tell. It lies below the range from which the kernel
+    serves connections that are being made, so that none of these can take it before the program does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first_ephemeral = int(file.read().split()[0])
+    while True:
+        port = random.randrange(max(1024, first_ephemeral - 20000), first_ephemeral)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def wait_for_port(port):
+    """Returns as soon as something listens at a port of this machine."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager
