@@ -56,6 +56,9 @@ class Channel : private Watcher {
   /// without it, what the loop's read buffer holds.
   void limit_reads(std::uint32_t octets) { octets_at_once_ = octets; }
 
+  /// The peer's FIN was delivered: to whom the channel is handed over then, it is not told again.
+  bool has_ended() const { return read_ended_; }
+
   /// FIN (over TLS: close_notify, then FIN) behind what is kept; reading goes on.
   void shutdown();
   /// RST now (SO_LINGER 0); what is kept is lost. No further events.

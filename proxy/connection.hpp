@@ -74,6 +74,10 @@ class Connection {
   virtual void sweep(net::Clock::time_point now) = 0;
   /// The server stops: end in good order, and soon.
   virtual void drain() = 0;
+  /// The time to drain has passed: it is destroyed behind this call.
+  virtual void give_up() {}
+  /// Adds what has gone through it, as long as it is no part of the counters.
+  virtual void add_traffic(PerDirection<Traffic>&) const {}
   /// Octets held for peers that do not take them.
   virtual std::size_t buffered() const = 0;
 

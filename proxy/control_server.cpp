@@ -67,7 +67,7 @@ class ControlServer::Session final : private net::ChannelHandler {
 
   void read_body(ws::Bytes data) {
     body_.append(ws::as_text(data.first(std::min(data.size(), wanted_ - body_.size()))));
-    if (body_.size() == wanted_) answer(server_.control_.answer(*request_, body_, server_.counters_));
+    if (body_.size() == wanted_) answer(server_.control_.answer(*request_, body_, server_.counters_()));
   }
 
   void answer(const ws::ResponseHead& head) {
@@ -96,9 +96,11 @@ boost::system::result<net::Url, std::string> parse_control_address(std::string_v
   return url;
 }
 
-boost::system::result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
-    net::Loop& loop, const net::Url& url, Control& control, const Counters& counters) {
-  std::unique_ptr<ControlServer> server(new ControlServer(loop, control, counters));
+boost::system::result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(net::Loop& loop,
+                                                                                       const net::Url& url,
+                                                                                       Control& control,
+                                                                                       CountersNow counters) {
+  std::unique_ptr<ControlServer> server(new ControlServer(loop, control, std::move(counters)));
   auto listener = net::Listener::open(
       loop, url, {},
       [raw = server.get()](std::unique_ptr<net::Channel> channel) { raw->accepted(std::move(channel)); });
@@ -107,8 +109,8 @@ boost::system::result<std::unique_ptr<ControlServer>, std::string> ControlServer
   return server;
 }
 
-ControlServer::ControlServer(net::Loop& loop, Control& control, const Counters& counters)
-    : loop_(loop), control_(control), counters_(counters) {}
+ControlServer::ControlServer(net::Loop& loop, Control& control, CountersNow counters)
+    : loop_(loop), control_(control), counters_(std::move(counters)) {}
 ControlServer::~ControlServer() = default;
 
 // One too many is closed at once.

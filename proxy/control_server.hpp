@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ namespace wsrig::proxy {
 /// since whoever reaches it may break connections.
 boost::system::result<net::Url, std::string> parse_control_address(std::string_view text);
 
+using CountersNow = std::function<Counters()>;
+
 /// Answers for a Control over HTTP/1.1, one request a connection.
 class ControlServer {
  public:
@@ -25,7 +28,7 @@ class ControlServer {
   static boost::system::result<std::unique_ptr<ControlServer>, std::string> open(net::Loop& loop,
                                                                                  const net::Url& url,
                                                                                  Control& control,
-                                                                                 const Counters& counters);
+                                                                                 CountersNow counters);
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
@@ -35,13 +38,13 @@ class ControlServer {
 
  private:
   class Session;
-  ControlServer(net::Loop& loop, Control& control, const Counters& counters);
+  ControlServer(net::Loop& loop, Control& control, CountersNow counters);
   void accepted(std::unique_ptr<net::Channel> channel);
   void remove(const Session& session);
 
   net::Loop& loop_;
   Control& control_;
-  const Counters& counters_;
+  CountersNow counters_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::unique_ptr<net::Listener> listener_;
 };

@@ -111,7 +111,8 @@ diag::Result<int> run(Config config, std::function<diag::Result<Config>()> rerea
   if (const auto problem = server.open()) return fail(*problem);
   std::unique_ptr<ControlServer> control_server;
   if (config.control) {
-    auto opened = ControlServer::open(loop, *config.control, control, server.counters());
+    auto opened =
+        ControlServer::open(loop, *config.control, control, [&server] { return server.counters(); });
     if (!opened) return fail(opened.error());
     control_server = std::move(*opened);
     Log(config.log).event("control", {{"address", control_server->address()}});

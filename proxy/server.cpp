@@ -182,7 +182,14 @@ void Server::stop(std::function<void()> stopped) {
   finish_when_empty();
 }
 
+Counters Server::counters() const {
+  Counters now = services_.counters;
+  for (const auto& connection : connections_) connection->add_traffic(now.traffic);
+  return now;
+}
+
 void Server::end_drain() {
+  for (const auto& connection : connections_) connection->give_up();
   connections_.clear();
   finish_when_empty();
 }
