@@ -17,30 +17,32 @@ constexpr std::array<TimingName, timing_count> all_timings{{
     {Timing::outstanding, "outstanding", "age of unanswered"},
 }};
 
+using enum CounterKind;
 constexpr std::array all_counters{
-    CounterName{&Counters::messages_sent, "messages_sent", "messages sent", false},
-    CounterName{&Counters::messages_received, "messages_received", "messages received", false},
-    CounterName{&Counters::frames_sent, "frames_sent", "frames sent", false},
-    CounterName{&Counters::frames_received, "frames_received", "frames received", false},
-    CounterName{&Counters::octets_sent, "octets_sent", "octets sent", false},
-    CounterName{&Counters::octets_received, "octets_received", "octets received", false},
-    CounterName{&Counters::pings_sent, "pings_sent", "pings sent", false},
-    CounterName{&Counters::pongs_received, "pongs_received", "pongs received", false},
-    CounterName{&Counters::scheduled, "scheduled", "scheduled", false},
-    CounterName{&Counters::missed_sends, "missed_sends", "missed sends", false},
-    CounterName{&Counters::lost, "lost", "lost", true},
-    CounterName{&Counters::duplicated, "duplicated", "duplicated", true},
-    CounterName{&Counters::reordered, "reordered", "reordered", true},
-    CounterName{&Counters::corrupted, "corrupted", "corrupted", true},
-    CounterName{&Counters::late, "late", "late", true},
-    CounterName{&Counters::unexpected, "unexpected", "unexpected", true},
-    CounterName{&Counters::unanswered, "unanswered", "unanswered", true},
-    CounterName{&Counters::connects_attempted, "connects_attempted", "connections attempted", false},
-    CounterName{&Counters::connects_opened, "connects_opened", "connections opened", false},
-    CounterName{&Counters::retries, "retries", "retries", false},
-    CounterName{&Counters::disconnected, "disconnected", "ended by the peer", true},
-    CounterName{&Counters::violations_sent, "violations_sent", "invalid frames sent", false},
-    CounterName{&Counters::violations_missed, "violations_missed", "invalid frames accepted", true},
+    CounterName{&Counters::messages_sent, "messages_sent", "messages sent", traffic},
+    CounterName{&Counters::messages_received, "messages_received", "messages received", traffic},
+    CounterName{&Counters::frames_sent, "frames_sent", "frames sent", traffic},
+    CounterName{&Counters::frames_received, "frames_received", "frames received", traffic},
+    CounterName{&Counters::octets_sent, "octets_sent", "octets sent", traffic},
+    CounterName{&Counters::octets_received, "octets_received", "octets received", traffic},
+    CounterName{&Counters::pings_sent, "pings_sent", "pings sent", traffic},
+    CounterName{&Counters::pongs_received, "pongs_received", "pongs received", traffic},
+    CounterName{&Counters::scheduled, "scheduled", "scheduled", traffic},
+    CounterName{&Counters::missed_sends, "missed_sends", "missed sends", traffic},
+    CounterName{&Counters::blocked_sends, "blocked_sends", "waited for the peer to read", traffic},
+    CounterName{&Counters::lost, "lost", "lost", error},
+    CounterName{&Counters::duplicated, "duplicated", "duplicated", error},
+    CounterName{&Counters::reordered, "reordered", "reordered", error},
+    CounterName{&Counters::corrupted, "corrupted", "corrupted", error},
+    CounterName{&Counters::late, "late", "late", error},
+    CounterName{&Counters::unexpected, "unexpected", "unexpected", error},
+    CounterName{&Counters::unanswered, "unanswered", "unanswered", error},
+    CounterName{&Counters::connects_attempted, "connects_attempted", "connections attempted", connection},
+    CounterName{&Counters::connects_opened, "connects_opened", "connections opened", connection},
+    CounterName{&Counters::retries, "retries", "retries", connection},
+    CounterName{&Counters::disconnected, "disconnected", "ended by the peer", error},
+    CounterName{&Counters::violations_sent, "violations_sent", "invalid frames sent", traffic},
+    CounterName{&Counters::violations_missed, "violations_missed", "invalid frames accepted", error},
 };
 static_assert(all_counters.size() * sizeof(std::uint64_t) == sizeof(Counters), "every counter has a name");
 
@@ -62,7 +64,7 @@ std::uint64_t Figures::error_count() const {
   std::uint64_t sum = 0;
   for (const auto& [kind, count] : errors) sum += count;
   for (const auto& field : all_counters) {
-    if (field.is_error) sum += counters.*field.counter;
+    if (field.kind == error) sum += counters.*field.counter;
   }
   return sum;
 }
@@ -71,6 +73,18 @@ void Figures::merge(const Figures& other) {
   const auto longer = std::max(duration, other.duration);
   append(other);
   duration = longer;
+}
+
+void Figures::append_warm_up(const Figures& other) {
+  for (const Timing timing : {Timing::connect, Timing::tls, Timing::upgrade}) {
+    timings[timing].merge(other.timings[timing]);
+  }
+  for (const auto& field : all_counters) {
+    if (field.kind != traffic) counters.*field.counter += other.counters.*field.counter;
+  }
+  add(close_codes, other.close_codes);
+  add(http_statuses, other.http_statuses);
+  add(errors, other.errors);
 }
 
 void Figures::append(const Figures& other) {

@@ -60,9 +60,10 @@ struct Counters {
   std::uint64_t octets_received = 0;
   std::uint64_t pings_sent = 0;
   std::uint64_t pongs_received = 0;
-  std::uint64_t scheduled = 0;     ///< messages that the schedule asked for (open loop)
-  std::uint64_t missed_sends = 0;  ///< of these: never handed to a socket before the phase ended
-  std::uint64_t lost = 0;          ///< a later one of the same connection was answered, this one was not
+  std::uint64_t scheduled = 0;      ///< messages that the schedule asked for (open loop)
+  std::uint64_t missed_sends = 0;   ///< of these: never handed to a socket before the phase ended
+  std::uint64_t blocked_sends = 0;  ///< sent late, or missed, because the peer did not read
+  std::uint64_t lost = 0;           ///< a later one of the same connection was answered, this one was not
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;
   std::uint64_t corrupted = 0;   ///< length or CRC-32C differ from what was sent
@@ -80,12 +81,19 @@ struct Counters {
   friend bool operator==(const Counters&, const Counters&) = default;
 };
 
+/// What a counter tells of.
+enum class CounterKind : std::uint8_t {
+  traffic,     ///< of messages: not taken from a warm-up
+  connection,  ///< of connections
+  error,       ///< belongs to `errors` of a threshold
+};
+
 /// A counter with its name in documents and thresholds, and what a person reads.
 struct CounterName {
   std::uint64_t Counters::* counter;
   std::string_view name;
   std::string_view title;
-  bool is_error;  ///< belongs to `errors` of a threshold
+  CounterKind kind;
 };
 std::span<const CounterName> counter_names();
 
@@ -107,6 +115,8 @@ struct Figures {
   void merge(const Figures& other);
   /// Adds up, the duration too: for stretches one after the other (seconds of a phase, phases of a run).
   void append(const Figures& other);
+  /// Adds what a warm-up tells: its connections and its errors, but no message and no time.
+  void append_warm_up(const Figures& other);
   friend bool operator==(const Figures&, const Figures&) = default;
 };
 

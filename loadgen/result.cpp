@@ -30,7 +30,11 @@ std::string_view name(Concern concern) {
 Figures Result::total() const {
   Figures sum;
   for (const Phase& phase : phases) {
-    if (phase.recorded) sum.append(phase.figures);
+    if (phase.recorded) {
+      sum.append(phase.figures);
+    } else {
+      sum.append_warm_up(phase.figures);
+    }
   }
   return sum;
 }

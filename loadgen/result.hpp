@@ -64,7 +64,7 @@ struct Phase {
   Model model = Model::open;
   std::string asked{};    ///< in the user's words: "1000 connections, 20000/s, 10 s"
   double asked_rate = 0;  ///< messages/s at its end; 0 when no schedule says
-  bool recorded = true;   ///< false for a warm-up: shown, but not part of the total
+  bool recorded = true;   ///< false for a warm-up: its messages are not part of the total
   Figures figures{};      ///< of the whole phase
   std::vector<Second> seconds{};
   std::uint64_t connections = 0;  ///< the most that were open at once
@@ -140,7 +140,7 @@ struct Result {
   std::vector<Remark> remarks{};
   std::vector<Judgement> judgements{};
 
-  /// The sum of the phases that are recorded.
+  /// The sum of the phases that are recorded; of a warm-up only its connections and errors.
   Figures total() const;
   /// 130 interrupted, 1 a threshold failed, 3 no connection was ever made, else 0.
   int exit_code() const;
