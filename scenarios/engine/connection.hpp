@@ -11,13 +11,15 @@
 #include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "scenarios/engine/observation.hpp"
-#include "scenarios/engine/random.hpp"
 #include "scenarios/engine/transcript.hpp"
 #include "ws/endpoint.hpp"
 #include "ws/handshake.hpp"
 #include "ws/notation.hpp"
+#include "ws/random.hpp"
 
 namespace wsrig::engine {
+
+using ws::Random;
 
 /// One connection between the tester and the subject (dialled by the tester, or by a proxy under test to the
 /// tester's backend): sends what it is told, legal or not, and keeps what it sees, in order, until somebody

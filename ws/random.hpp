@@ -8,12 +8,12 @@
 #include "ws/bytes.hpp"
 #include "ws/masker.hpp"
 
-namespace wsrig::engine {
+namespace wsrig::ws {
 
-/// Repeatable random octets (SplitMix64), keyed by run seed, case and connection: a rerun sends the same
-/// bytes whatever the order of the cases. Not for secrets: the keys of a tester need to vary, not to be
-/// unguessable.
-class Random final : public ws::MaskKeySource {
+/// Repeatable random octets (SplitMix64), keyed by a run's seed and what else tells one use from another
+/// (case, connection): a rerun sends the same bytes whatever the order. Not for secrets: the keys of a tester
+/// need to vary, not to be unguessable.
+class Random final : public MaskKeySource {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
   Random(std::uint64_t seed, std::string_view case_id, std::string_view connection) : state_(seed) {
@@ -29,7 +29,13 @@ class Random final : public ws::MaskKeySource {
     return word ^ (word >> 31);
   }
 
-  void fill(ws::MutableBytes out) {
+  /// In [0, 1), each of 2^53 values as likely as the others.
+  double next_fraction() { return static_cast<double>(next_word() >> 11) * 0x1p-53; }
+  /// One of `count` values from 0, `count` not 0; what a modulo favours is beyond notice for counts below
+  /// 2^32.
+  std::uint64_t next_below(std::uint64_t count) { return next_word() % count; }
+
+  void fill(MutableBytes out) {
     for (std::size_t offset = 0; offset < out.size(); offset += sizeof(std::uint64_t)) {
       const std::uint64_t word = next_word();
       const std::size_t rest = out.size() - offset;
@@ -37,8 +43,8 @@ class Random final : public ws::MaskKeySource {
     }
   }
 
-  ws::MaskKey next() override {
-    ws::MaskKey key{};
+  MaskKey next() override {
+    MaskKey key{};
     fill(key);
     return key;
   }
@@ -54,4 +60,4 @@ class Random final : public ws::MaskKeySource {
   std::uint64_t state_;
 };
 
-}  // namespace wsrig::engine
+}  // namespace wsrig::ws
