@@ -17,8 +17,12 @@ struct Shard {
   std::uint32_t world = 1;
   std::uint32_t loops = 1;  ///< event loops, one thread each: what 100 % of the generator's processor time is
   std::string host{};
-  std::chrono::nanoseconds start{};  ///< since the epoch (CLOCK_REALTIME): when it really began
-  std::chrono::nanoseconds skew{};   ///< that, less the start that was agreed; 0 where none was agreed
+  std::chrono::nanoseconds start{};         ///< since the epoch (CLOCK_REALTIME): when it really began
+  std::chrono::nanoseconds agreed_start{};  ///< when all were to begin; 0: nothing was agreed
+
+  std::chrono::nanoseconds skew() const {
+    return agreed_start.count() == 0 ? agreed_start : start - agreed_start;
+  }
 
   friend bool operator==(const Shard&, const Shard&) = default;
 };

@@ -103,7 +103,9 @@ void put_shards(JsonWriter& out, const std::vector<Shard>& shards) {
   for (const Shard& shard : shards) {
     out.begin_object().member("rank", shard.rank).member("world", shard.world).member("loops", shard.loops);
     out.member("host", shard.host).member("start_ns", shard.start.count());
-    out.member("skew_ns", shard.skew.count()).end_object();
+    out.member("agreed_start_ns", shard.agreed_start.count())
+        .member("skew_ns", shard.skew().count())
+        .end_object();
   }
   out.end_array();
 }

@@ -213,7 +213,7 @@ Shard read_shard(const Node& node) {
           .loops = node["loops"].integer<std::uint32_t>(),
           .host = node["host"].text(),
           .start = node["start_ns"].time(),
-          .skew = node["skew_ns"].time()};
+          .agreed_start = node["agreed_start_ns"].time()};
 }
 
 Meta read_meta(const Node& node) {

@@ -7,7 +7,7 @@
 
 #include "cli/option_value.hpp"
 #include "net/proxy_environment.hpp"
-#include "proxy/control_server.hpp"
+#include "proxy/control_address.hpp"
 #include "proxy/json_map.hpp"
 #include "proxy/rewrite.hpp"
 #include "proxy/route_text.hpp"

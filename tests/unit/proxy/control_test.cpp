@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proxy/control_server.hpp"
+#include "net/http_responder.hpp"
+#include "proxy/control_address.hpp"
 #include "proxy/metrics.hpp"
 #include "tests/unit/net/loopback.hpp"
 #include "tests/unit/proxy/recorders.hpp"
@@ -167,8 +168,10 @@ TEST(ControlAddress, is_of_this_machine_alone) {
 
 struct ControlServerTest : ControlTest {
   ControlServerTest() {
-    server = *ControlServer::open(loop, *parse_control_address("127.0.0.1:0"), control,
-                                  [this] { return counters; });
+    server = *net::HttpResponder::open(loop, *parse_control_address("127.0.0.1:0"),
+                                       [this](const ws::HttpHead& request, const std::string& body) {
+                                         return control.answer(request, body, counters);
+                                       });
   }
 
   /// What the server answers to these octets, sent one by one, until it closes.
@@ -185,7 +188,7 @@ struct ControlServerTest : ControlTest {
   }
 
   net::Loop loop;
-  std::unique_ptr<ControlServer> server;
+  std::unique_ptr<net::HttpResponder> server;
 };
 
 TEST_F(ControlServerTest, answers_a_request) {

@@ -1,4 +1,4 @@
-#include "proxy/control_server.hpp"
+#include "net/http_responder.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,23 +6,15 @@
 #include <utility>
 #include <variant>
 
-#include "net/ip_range.hpp"
-#include "ws/http_head.hpp"
 #include "ws/notation.hpp"
 
-namespace wsrig::proxy {
+namespace wsrig::net {
 
 namespace {
 
 constexpr std::size_t most_sessions = 32;
 constexpr std::size_t most_body = std::size_t{64} * 1024;
 constexpr std::chrono::seconds session_time{10};
-
-bool is_loopback(const std::string& host) {
-  const auto address = net::IpAddress::parse(host);
-  if (!address) return host == "localhost";
-  return net::IpRange::parse(address->is_ipv4() ? "127.0.0.0/8" : "::1")->contains(*address);
-}
 
 /// How many octets of body follow, or the answer to a request that does not say it.
 std::variant<std::size_t, ws::ResponseHead> body_size(const ws::HttpHead& request) {
@@ -38,9 +30,9 @@ std::variant<std::size_t, ws::ResponseHead> body_size(const ws::HttpHead& reques
 }  // namespace
 
 /// One connection: a request is read, answered, and that is it.
-class ControlServer::Session final : private net::ChannelHandler {
+class HttpResponder::Session final : private ChannelHandler {
  public:
-  Session(ControlServer& server, std::unique_ptr<net::Channel> channel)
+  Session(HttpResponder& server, std::unique_ptr<Channel> channel)
       : server_(server), channel_(std::move(channel)), deadline_(server.loop_) {
     deadline_.start(session_time, [this] { server_.remove(*this); });
     channel_->start(*this);
@@ -63,11 +55,11 @@ class ControlServer::Session final : private net::ChannelHandler {
     read_body(data.subspan(taken));
   }
   void on_eof() override { server_.remove(*this); }
-  void on_error(net::error_code) override { server_.remove(*this); }
+  void on_error(error_code) override { server_.remove(*this); }
 
   void read_body(ws::Bytes data) {
     body_.append(ws::as_text(data.first(std::min(data.size(), wanted_ - body_.size()))));
-    if (body_.size() == wanted_) answer(server_.control_.answer(*request_, body_, server_.counters_()));
+    if (body_.size() == wanted_) answer(server_.answer_(*request_, body_));
   }
 
   void answer(const ws::ResponseHead& head) {
@@ -76,9 +68,9 @@ class ControlServer::Session final : private net::ChannelHandler {
     channel_->shutdown();
   }
 
-  ControlServer& server_;
-  std::unique_ptr<net::Channel> channel_;
-  net::Timer deadline_;
+  HttpResponder& server_;
+  std::unique_ptr<Channel> channel_;
+  Timer deadline_;
   ws::HeadReader reader_;
   std::optional<ws::HttpHead> request_;
   std::string body_;
@@ -86,41 +78,29 @@ class ControlServer::Session final : private net::ChannelHandler {
   bool answered_ = false;
 };
 
-boost::system::result<net::Url, std::string> parse_control_address(std::string_view text) {
-  auto url = net::parse_url("tcp://" + std::string(text));
-  if (!url) return {boost::system::in_place_error, "not host:port: '" + std::string(text) + "'"};
-  if (!is_loopback(url->host)) {
-    return {boost::system::in_place_error,
-            "'" + std::string(text) + "' is no address of this machine alone; write 127.0.0.1:PORT"};
-  }
-  return url;
-}
-
-boost::system::result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(net::Loop& loop,
-                                                                                       const net::Url& url,
-                                                                                       Control& control,
-                                                                                       CountersNow counters) {
-  std::unique_ptr<ControlServer> server(new ControlServer(loop, control, std::move(counters)));
-  auto listener = net::Listener::open(
-      loop, url, {},
-      [raw = server.get()](std::unique_ptr<net::Channel> channel) { raw->accepted(std::move(channel)); });
+boost::system::result<std::unique_ptr<HttpResponder>, std::string> HttpResponder::open(Loop& loop,
+                                                                                       const Url& url,
+                                                                                       Answer answer) {
+  std::unique_ptr<HttpResponder> server(new HttpResponder(loop, std::move(answer)));
+  auto listener = Listener::open(loop, url, {}, [raw = server.get()](std::unique_ptr<Channel> channel) {
+    raw->accepted(std::move(channel));
+  });
   if (!listener) return {boost::system::in_place_error, listener.error()};
   server->listener_ = std::move(*listener);
   return server;
 }
 
-ControlServer::ControlServer(net::Loop& loop, Control& control, CountersNow counters)
-    : loop_(loop), control_(control), counters_(std::move(counters)) {}
-ControlServer::~ControlServer() = default;
+HttpResponder::HttpResponder(Loop& loop, Answer answer) : loop_(loop), answer_(std::move(answer)) {}
+HttpResponder::~HttpResponder() = default;
 
 // One too many is closed at once.
-void ControlServer::accepted(std::unique_ptr<net::Channel> channel) {
+void HttpResponder::accepted(std::unique_ptr<Channel> channel) {
   if (sessions_.size() >= most_sessions) return;
   sessions_.push_back(std::make_unique<Session>(*this, std::move(channel)));
 }
 
-void ControlServer::remove(const Session& session) {
+void HttpResponder::remove(const Session& session) {
   std::erase_if(sessions_, [&](const auto& entry) { return entry.get() == &session; });
 }
 
-}  // namespace wsrig::proxy
+}  // namespace wsrig::net
