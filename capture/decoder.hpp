@@ -14,13 +14,13 @@ enum class Layer : std::uint8_t {
   other,         ///< something sound that is not TCP: ARP, UDP, ICMP
   fragment,      ///< part of an IP datagram that is not complete yet
   unknown_link,  ///< a link type that is not read
-  truncated,     ///< the snap length cut it inside of a header
+  truncated,     ///< the snap length cut it inside of a header, or cut a fragment
   malformed,     ///< a header contradicts itself
 };
 
 /// Finds the TCP segment in a packet: Ethernet, Linux cooked, BSD loopback or raw IP, with any nesting (up to
 /// a depth) of VLAN tags, MPLS, PPPoE, GRE, VXLAN and IP in IP, and fragments of IPv4 and IPv6 put together.
-/// Checksums are not looked at: captures on the sending host have none yet.
+/// Checksums are not looked at: what is captured on the sending host has none yet.
 class Decoder {
  public:
   /// Fills `segment` and returns Layer::tcp, or tells what else the packet is.

@@ -2,19 +2,13 @@
 
 #include <limits>
 
+#include "capture/pcapng_blocks.hpp"
+
 namespace wsrig::capture {
 namespace {
 
-// Block types and options of draft-ietf-opsawg-pcapng §4 and §3.5.
-constexpr std::uint32_t section_header = 0x0a0d0d0a;
-constexpr std::uint32_t interface_description = 1;
-constexpr std::uint32_t enhanced_packet = 6;
-constexpr std::uint32_t decryption_secrets = 10;
-constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
-constexpr std::uint16_t opt_comment = 1;
-constexpr std::uint16_t shb_userappl = 4;
-constexpr std::uint16_t if_name = 2;
-constexpr std::uint16_t if_tsresol = 9;
+using namespace pcapng;
+
 constexpr std::size_t longest_option = std::numeric_limits<std::uint16_t>::max();
 
 void put16(ws::ByteBuffer& out, std::size_t value) {

@@ -29,6 +29,7 @@ std::string_view to_string(Event::Kind kind) {
     case Event::Kind::syn_ack: return "SYN-ACK";
     case Event::Kind::handshake_done: return "handshake done";
     case Event::Kind::retransmission: return "retransmission";
+    case Event::Kind::gap: return "gap";
     case Event::Kind::out_of_order: return "out of order";
     case Event::Kind::keep_alive: return "keep-alive";
     case Event::Kind::window_update: return "window update";

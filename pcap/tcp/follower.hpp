@@ -73,7 +73,8 @@ struct Event {
     syn_ack,
     handshake_done,    ///< the ACK of the SYN-ACK
     retransmission,    ///< octets that were seen before
-    out_of_order,      ///< octets behind a gap
+    gap,               ///< what lies before these octets has not come yet
+    out_of_order,      ///< octets that come later than what lies behind them
     keep_alive,        ///< a segment of at most one octet, just before what is next (RFC 9293 §3.8.4)
     window_update,     ///< nothing but another window
     zero_window,       ///< the sender of this takes no more
