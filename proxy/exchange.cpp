@@ -52,7 +52,7 @@ void Exchange::dial_failed(const net::DialError& error) {
 }
 
 void Exchange::dialled(std::unique_ptr<net::Channel> channel) {
-  net::set_option(channel->stream().descriptor(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
   since_ = services_.loop.now();
   SideEvents& events = *this;
   upstream_.emplace(std::move(channel), Direction::to_downstream, events);

@@ -82,9 +82,9 @@ std::optional<std::string> Server::open(const net::Url& url) {
 // One certificate for all listeners; they refer to it where it stands.
 std::optional<std::string> Server::load_certificate(const Setup& setup) {
   net::TlsServerOptions options;
-  options.cert_file = setup.config.tls.cert_file;
-  options.key_file = setup.config.tls.key_file;
+  options.identities = setup.config.tls.identities;
   options.client_ca_file = setup.config.tls.client_ca_file;
+  options.client_cert_optional = setup.config.tls.client_cert_optional;
   auto context = net::TlsContext::server(options);
   if (!context) return context.error();
   tls_ = std::move(*context);
@@ -115,7 +115,7 @@ std::optional<std::string> Server::reload(std::shared_ptr<const Setup> setup) {
 void Server::accepted(std::unique_ptr<net::Channel> channel) {
   ++services_.counters.accepted;
   if (connections_.size() >= config().limits.connections + connections_to_refuse) return;
-  net::set_option(channel->stream().descriptor(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
   add(first_part(std::move(channel)));
 }
 

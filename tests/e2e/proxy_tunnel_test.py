@@ -1,5 +1,6 @@
 """The reverse proxy of wsrig-proxy, on the wire: WebSocket on both sides, in both modes."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -133,8 +134,9 @@ class Handshake(unittest.TestCase):
             def backend(connection):
                 head, _ = read_head(connection)
                 connection.sendall(text(head))
-                behind = read_all(connection)
-                assert behind == b"", behind
+                with contextlib.suppress(ConnectionResetError):  # the rest of a head that is too long is not read
+                    behind = read_all(connection)
+                    assert behind == b"", behind
             return backend
 
         def without(name):
@@ -456,6 +458,7 @@ class Ends(unittest.TestCase):
                 end, = proxy.ends()
                 self.assertEqual((end["frames_to_upstream"], end["frames_to_downstream"]), (2, 2))
                 self.assertEqual((end["close_from_client"], end["close_from_upstream"]), (4001, 4001))
+                self.assertEqual((end["ended_by"], end["reason"]), ("client", "close"))
                 self.assertEqual((end["octets_to_upstream"], end["octets_to_downstream"]), (21, 13))
                 self.assertEqual(end["target"], "/p\"q")
 
