@@ -12,7 +12,9 @@
 #include "net/loop.hpp"
 #include "report/result.hpp"
 #include "scenarios/engine/case_plan.hpp"
+#include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/connection.hpp"
+#include "scenarios/engine/process_usage.hpp"
 #include "scenarios/engine/settings.hpp"
 
 namespace wsrig::engine {
@@ -39,6 +41,7 @@ class CaseRun {
     std::uint64_t message_size = 0;          ///< octets sent of the data message at hand
     std::vector<Observation> early_pongs{};  ///< came while something else was awaited
     bool accepted = false;                   ///< of a backend: the proxy has connected
+    bool absent = false;                     ///< of a backend: it was judged that the proxy does not connect
     bool frames_judged = false;  ///< frames of the message that is coming in were judged one by one
     bool close_judged = false;   ///< the subject's Close was awaited and has come
     bool shut_down = false;
@@ -54,7 +57,12 @@ class CaseRun {
   Progress run(const Task& task, const Shutdown& shutdown);
   Progress run(const Task& task, const Reset& reset);
   Progress run(const Task& task, const Reconnect& reconnect);
+  Progress run(const Task& task, const Hold& hold);
+  Progress run(const Task& task, const Resume& resume);
   Progress run(const Task& task, const Pause& pause);
+  Progress run(const Task& task, const SendSignal& signal);
+  Progress run(const Task& task, const ExpectExit& expect);
+  Progress run(const Task& task, const ExpectUsage& expect);
   Progress run(const Task& task, const Expect& expect);
 
   // Waiting.
@@ -88,7 +96,16 @@ class CaseRun {
 
   void open_through_proxy();
   void close_through_proxy();
-  bool await_backend(const Task& task);
+  /// What is known of the proxy's connection to a backend.
+  enum class Arrival : std::uint8_t { awaited, here, settled };
+  Arrival await_backend(const Task& task);
+  Arrival judge_absence(const Task& task);
+  ChildProcess* process_of(const Task& task) const;
+  ProcessUsage usage_of(const std::string& service) const;
+  void note_memory(Stage stage);
+  /// Looks again soon, or fails the case when the deadline is over.
+  Progress look_again(const Task& task, std::optional<std::chrono::microseconds> within, std::string expected,
+                      std::string received);
   bool judge_raw(const Task& task, const Expect& expect);
   void open_with_proof(const std::string& connection);
   std::unique_ptr<Connection> connect(const std::string& name);
@@ -107,6 +124,10 @@ class CaseRun {
   Transcript transcript_;
   Variables captures_;
   std::map<std::string, Peer> peers_;
+  // Of the services that steps are about.
+  std::map<std::string, std::uint64_t> sockets_before_;  ///< before the case's connections
+  std::map<std::string, std::uint64_t> memory_before_;   ///< before its own steps
+  bool memory_noted_ = false;
 
   std::vector<Task> tasks_;
   std::size_t position_ = 0;

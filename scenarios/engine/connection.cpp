@@ -82,7 +82,7 @@ void Connection::adopt(std::unique_ptr<net::Channel> channel) {
 // ---- sending ----
 
 void Connection::write(std::string_view bytes, std::size_t cut) {
-  if (!is_open()) {
+  if (!channel_ || (ended_ && !half_closed_)) {
     transcript_.add(elapsed(), name(), '-', "not sent: the connection is gone");
     return;
   }
@@ -173,6 +173,19 @@ void Connection::reset() {
   transcript_.add(elapsed(), name(), '>', "reset");
   if (channel_) channel_->reset();
   ended_ = true;
+  half_closed_ = false;
+}
+
+void Connection::hold() {
+  transcript_.add(elapsed(), name(), '-', "hold");
+  held_ = true;
+  if (channel_) channel_->pause();
+}
+
+void Connection::resume() {
+  transcript_.add(elapsed(), name(), '-', "resume");
+  held_ = false;
+  if (channel_ && channel_->is_paused()) channel_->resume();
 }
 
 // ---- receiving ----
@@ -268,11 +281,13 @@ void Connection::on_violation(const ws::Violation& violation) {
 
 /// Behind the closing handshake a client closes as soon as the server has (RFC 6455 §7.1.1).
 void Connection::on_eof() {
+  half_closed_ = true;
   end({SawEnd::How::fin, {}});
   if (close_sent_ && close_received_) channel_->shutdown();
 }
 
 void Connection::on_error(net::error_code error) {
+  half_closed_ = false;
   if (error == net::tls_truncated()) {
     end({SawEnd::How::tls_truncated, {}});
   } else if (error == boost::system::errc::connection_reset || error == boost::system::errc::broken_pipe) {
@@ -311,7 +326,7 @@ std::optional<Observation> Connection::take() {
   std::optional<Observation> oldest{std::move(inbox_.front())};
   inbox_.pop_front();
   inbox_weight_ = inbox_.empty() ? 0 : inbox_weight_ - std::min(inbox_weight_, oldest->weight());
-  if (inbox_.empty() && channel_ && channel_->is_paused()) channel_->resume();
+  if (inbox_.empty() && !held_ && channel_ && channel_->is_paused()) channel_->resume();
   return oldest;
 }
 

@@ -61,6 +61,9 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void send_http(std::string_view bytes, std::size_t cut);
   void shutdown();
   void reset();
+  /// Reads no more until resume(): TCP's flow control holds the sender back.
+  void hold();
+  void resume();
 
   /// The oldest observation that nobody has taken; nothing when the inbox is empty.
   std::optional<Observation> take();
@@ -85,6 +88,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void on_data(ws::MutableBytes data) override;
   void on_eof() override;
   void on_error(net::error_code error) override;
+  bool wants_rest() const override { return held_; }
 
   void on_frame(const ws::FrameHeader& header, ws::Bytes payload) override;
   void on_message(const ws::Message& message) override;
@@ -135,6 +139,8 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   std::deque<Observation> inbox_;
   std::size_t inbox_weight_ = 0;
   bool ended_ = false;
+  bool half_closed_ = false;  ///< the peer's FIN has come: it may still be sent to
+  bool held_ = false;
   bool close_sent_ = false;
   bool close_received_ = false;
 };

@@ -113,6 +113,7 @@ class Run {
     if (stopping_ || group_ == groups_.size()) return loop_.stop();
     std::vector<Service> services = groups_[group_].file->services;
     if (auto problem = open_backend(); !problem.empty()) return give_up(std::move(problem));
+    if (backend_ && !options_.subject_url.empty()) replace_proxy(services);
     const bool has_echo =
         std::any_of(services.begin(), services.end(), [](const Service& one) { return one.use == "echo"; });
     if (options_.subject_url.empty() && !has_echo && !backend_)
@@ -121,9 +122,21 @@ class Run {
     services_->start([this](std::string error) { on_services(std::move(error)); });
   }
 
+  /// The user's URL takes the place of the proxy that the file would start.
+  void replace_proxy(std::vector<Service>& services) const {
+    const auto proxy = find_subject(services, "proxy");
+    if (proxy == services.end()) return;
+    Service running;
+    running.name = proxy->name;
+    running.url = options_.subject_url;
+    running.needs = proxy->needs;
+    *proxy = std::move(running);
+  }
+
   void on_services(std::string error) {
     if (!error.empty()) return give_up(std::move(error));
     settings_.services = services_->variables();
+    settings_.processes = services_.get();
     const std::string text =
         options_.subject_url.empty() ? services_->url_of(backend_ ? "proxy" : "echo") : options_.subject_url;
     const auto url = net::parse_url(text);
@@ -138,7 +151,7 @@ class Run {
       if (options_.on_start) options_.on_start(result_, total_);
       if (!backend_) return look_first();
     }
-    start_cases();
+    fill();
   }
 
   /// Cases of a proxy have the tester at both ends; there is one backend, so they run one at a time.
@@ -156,7 +169,13 @@ class Run {
     return {};
   }
 
-  std::size_t jobs() const { return backend_ ? 1 : jobs_; }
+  std::size_t jobs() const {
+    const auto& cases = groups_[group_].cases;
+    const bool alone = backend_ || std::any_of(cases.begin(), cases.end(), [](const CaseInstance* one) {
+                         return !one->definition->script.services.empty();
+                       });
+    return alone ? 1 : jobs_;
+  }
 
   Variables backend_variables() const {
     if (!backend_) return {};
@@ -204,7 +223,7 @@ class Run {
           if (!findings.reachable) return give_up(findings.text);
           if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
           if (findings.one_at_a_time) jobs_ = 1;
-          start_cases();
+          fill();
         });
   }
 
@@ -216,24 +235,32 @@ class Run {
     });
   }
 
-  void start_cases() {
-    next_case_ = 0;
-    fill();
-  }
-
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && running_.size() < jobs() && next_case_ < cases.size()) {
+    while (!stopping_ && !needs_restart_ && running_.size() < jobs() && next_case_ < cases.size()) {
       const CaseInstance& instance = *cases[next_case_++];
       const std::size_t slot = next_slot_++;
       auto run =
           std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
                                     [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
+      needs_restart_ = leaves_services_unsure(*instance.definition);
       CaseRun& started = *run;
       running_.emplace(slot, std::move(run));
       started.start();
     }
-    if (running_.empty()) finish_group();
+    if (!running_.empty()) return;
+    const bool goes_on = std::exchange(needs_restart_, false) && !stopping_ && next_case_ < cases.size();
+    goes_on ? restart_services() : finish_group();
+  }
+
+  /// Behind it they are started anew: nobody knows what they still can do after a signal, and a proxy may go
+  /// on for long with a connection that nobody took.
+  static bool leaves_services_unsure(const Case& definition) {
+    return definition.script.sends_signals() || definition.backend == BackendKind::unreachable;
+  }
+
+  void restart_services() {
+    services_->stop([this] { start_group(); });
   }
 
   void on_result(std::size_t slot, CaseResult result) {
@@ -256,6 +283,7 @@ class Run {
     if (backend_) backend_->forget();
     services_->stop([this] {
       ++group_;
+      next_case_ = 0;
       start_group();
     });
   }
@@ -303,6 +331,7 @@ class Run {
   std::size_t next_case_ = 0;
   std::size_t next_slot_ = 0;
   bool announced_ = false;
+  bool needs_restart_ = false;  ///< behind the case that runs the services are started anew
   bool stopping_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scenarios/engine/services.hpp"
 #include "tests/support/scripted_server.hpp"
 
 /// Whole cases against a server on the same loop, which misbehaves in one way at a time.
@@ -256,6 +257,52 @@ TEST_F(CaseRunTest, ping_oracle_judges_a_server_that_talks_of_other_things) {
   };
   EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"\n> ping \"x\"\n< pong \"x\"").grade, Grade::ok);
   EXPECT_EQ(run("> text rsv1 \"Hello\"\n< close 1002").grade, Grade::ok);
+}
+
+/// Cases with steps about a service, which is a shell.
+class ServiceStepsTest : public CaseRunTest {
+ protected:
+  report::CaseResult run_beside(const std::string& script, const std::string& steps) {
+    Service shell;
+    shell.name = "shell";
+    shell.exec = {"sh", "-c", script + "; echo ready; while :; do sleep 0.05; done"};
+    shell.ready = {.kind = Ready::Kind::log, .value = "ready", .timeout = std::chrono::seconds(20)};
+    ServiceSet services(loop, {shell});
+    services.start([&](std::string error) {
+      EXPECT_EQ(error, "");
+      loop.stop();
+    });
+    loop.run();
+    settings.processes = &services;
+    return run(steps);
+  }
+};
+
+TEST_F(ServiceStepsTest, a_signal_ends_a_service_with_its_status) {
+  settings.within = std::chrono::seconds(20);
+  const auto result = run_beside("trap 'exit 3' TERM", "shell signal TERM\nshell exit 3\n> ping");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message << result.received;
+}
+
+TEST_F(ServiceStepsTest, another_status_and_no_end_at_all_are_told) {
+  settings.within = std::chrono::seconds(20);
+  const auto other = run_beside("trap 'exit 3' TERM", "shell signal TERM\nshell exit 0\n> ping");
+  EXPECT_EQ(other.grade, Grade::fail);
+  EXPECT_EQ(other.received, "exit status 3");
+  const auto none = run_beside("true", "shell exit 0 within 10ms\n> ping");
+  EXPECT_EQ(none.grade, Grade::fail);
+  EXPECT_EQ(none.received, "still running");
+}
+
+TEST_F(ServiceStepsTest, growth_is_counted_from_the_beginning) {
+  const auto result = run_beside("true", "shell memory at most 1MiB\nshell connections at most 0\n> ping");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message << result.received;
+}
+
+TEST_F(ServiceStepsTest, without_a_process_the_case_is_skipped) {
+  const auto result = run("shell connections at most 0\n> ping");
+  EXPECT_EQ(result.grade, Grade::skip);
+  EXPECT_EQ(result.message, "needs the process of the service 'shell'");
 }
 
 }  // namespace
