@@ -121,6 +121,12 @@ void CaseRun::open_through_proxy() {
   std::move(opening.begin(), opening.end(), std::back_inserter(tasks_));
 }
 
+void CaseRun::pump_later() {
+  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) pump();
+  });
+}
+
 void CaseRun::interrupt() { decide(Grade::error, "interrupted", nullptr); }
 
 void CaseRun::pump() {
@@ -180,10 +186,9 @@ CaseRun::Arrival CaseRun::await_backend(const Task& task) {
   if (!peer.connection) {
     peer.connection = connect(task.step.connection);
     begin_wait(settings_.handshake_timeout);
-    settings_.backend->take(
-        [&peer](std::unique_ptr<net::Channel> channel) { peer.connection->adopt(std::move(channel)); });
-    loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.expired()) pump();
+    settings_.backend->take([this, &peer](std::unique_ptr<net::Channel> channel) {
+      peer.connection->adopt(std::move(channel));
+      pump_later();
     });
     return Arrival::awaited;
   }
@@ -696,6 +701,7 @@ void CaseRun::decide(Grade grade, std::string message, const Task* task) {
 void CaseRun::finish() {
   result_.duration = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - epoch_);
   result_.transcript = transcript_.lines();
+  if (is_proxy_case() && settings_.backend != nullptr) settings_.backend->forget();
   peers_.clear();
   done_(std::move(result_));
 }

@@ -49,6 +49,7 @@ class CaseRun {
   };
 
   void pump();
+  void pump_later();
   void end_of_tasks();
   Progress advance(const Task& task);
   Progress run(const Task& task, const SendFrame& send);
