@@ -67,6 +67,7 @@ class Descent {
   Layer ip(View view);
   Layer ipv4(View view);
   Layer ipv6(View view);
+  Layer extension(std::uint8_t protocol, View view);
   Layer ipv6_fragment(View view);
   Layer fragment(const IpFragment& fragment, const View& view);
   Layer transport(std::uint8_t protocol, View view);
@@ -215,29 +216,21 @@ Layer Descent::ipv6(View view) {
   if (header[0] >> 4 != 6) return Layer::malformed;
   segment_.source.address = IpAddress::v6(header.subspan(8, 16));
   segment_.destination.address = IpAddress::v6(header.subspan(24, 16));
-  std::uint8_t next = header[6];
   const std::uint32_t length = be16(header, 4);
   view.advance(fixed);
   if (length != 0) view.limit(length);  // else a jumbogram (RFC 2675), or left to the network card
-  while (true) {
-    switch (next) {
-      case protocol_hop_by_hop:
-      case protocol_routing:
-      case protocol_authentication:
-      case protocol_destination:
-      case protocol_mobility:
-      case protocol_hip:
-      case protocol_shim6: break;
-      case protocol_fragment: return ipv6_fragment(view);
-      default: return transport(next, view);
-    }
-    if (!view.has(8)) return view.lacking(8);
-    // The authentication header counts in units of four octets (RFC 4302 §2.2), the others in eight.
-    const std::uint32_t units = view.captured[1];
-    const std::uint32_t extension = next == protocol_authentication ? (units + 2) * 4 : (units + 1) * 8;
-    next = view.captured[0];
-    view.advance(extension);
-  }
+  return transport(header[6], view);
+}
+
+/// An extension header (RFC 8200 §4), or the authentication header, which IPv4 has too.
+Layer Descent::extension(std::uint8_t protocol, View view) {
+  constexpr std::size_t smallest = 8;
+  if (!view.has(smallest)) return view.lacking(smallest);
+  const std::uint8_t next = view.captured[0];
+  const std::uint32_t units = view.captured[1];
+  // The authentication header counts in units of four octets (RFC 4302 §2.2), the others in eight.
+  view.advance(protocol == protocol_authentication ? (units + 2) * 4 : (units + 1) * 8);
+  return transport(next, view);
 }
 
 Layer Descent::ipv6_fragment(View view) {
@@ -274,6 +267,14 @@ Layer Descent::transport(std::uint8_t protocol, View view) {
     case protocol_gre: return gre(view);
     case protocol_ipv4: return ipv4(view);
     case protocol_ipv6: return ipv6(view);
+    case protocol_fragment: return ipv6_fragment(view);
+    case protocol_hop_by_hop:
+    case protocol_routing:
+    case protocol_authentication:
+    case protocol_destination:
+    case protocol_mobility:
+    case protocol_hip:
+    case protocol_shim6: return extension(protocol, view);
     default: return Layer::other;
   }
 }

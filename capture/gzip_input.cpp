@@ -28,12 +28,13 @@ class GzipInput final : public BufferedInput {
   void fail(Problem::Severity severity, std::string what) {
     ended_ = true;
     if (compressed_->problem()) what = compressed_->problem()->what;
-    problem_ = Problem{severity, offset_of_end_, std::move(what)};
+    problem_ = Problem{severity, produced_, std::move(what)};
   }
 
   std::unique_ptr<Input> compressed_;
   z_stream stream_{};
   std::optional<Problem> problem_;
+  std::uint64_t produced_ = 0;  ///< octets, of all members
   bool ended_ = false;
 };
 
@@ -59,7 +60,9 @@ std::size_t GzipInput::read_some(ws::MutableBytes room) {
 int GzipInput::inflate_some(ws::Bytes piece) {
   stream_.next_in = const_cast<Bytef*>(piece.data());  // zlib without ZLIB_CONST; it only reads
   stream_.avail_in = static_cast<uInt>(piece.size());
+  const uInt room = stream_.avail_out;
   const int result = inflate(&stream_, Z_NO_FLUSH);
+  produced_ += room - stream_.avail_out;
   compressed_->take(piece.size() - stream_.avail_in);
   return result;
 }

@@ -30,7 +30,10 @@ class PcapLiveSource final : public LiveSource {
   }
 
   const Packet* next() override;
-  void stop() override { is_stopped_.store(true, std::memory_order_relaxed); }
+  void stop() override {
+    is_stopped_.store(true, std::memory_order_relaxed);
+    pcap_breakloop(handle_.get());  // wakes who waits for packets; safe in a signal handler
+  }
   std::uint64_t dropped() const override {
     pcap_stat statistics{};
     return pcap_stats(handle_.get(), &statistics) == 0 ? statistics.ps_drop : 0;
@@ -48,7 +51,7 @@ const Packet* PcapLiveSource::next() {
     pcap_pkthdr* header = nullptr;
     const u_char* data = nullptr;
     const int result = pcap_next_ex(handle_.get(), &header, &data);
-    if (result == 0) continue;  // nothing came for a while
+    if (result == 0 || result == PCAP_ERROR_BREAK) continue;  // nothing came for a while, or stop()
     if (result < 0) {
       problem_ = Problem{Problem::Severity::damage, packet_.number, pcap_geterr(handle_.get())};
       return nullptr;

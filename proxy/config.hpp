@@ -105,6 +105,7 @@ struct Config {
   Limits limits;
   std::optional<net::Url> control;  ///< where metrics are read and faults set; empty: nowhere
   LogFormat log = LogFormat::text;
+  std::string record;  ///< a pcapng file for what all channels carry; empty: none
   bool trace = false;  ///< print each frame of bridges and of mode inspect in the notation
   std::uint64_t seed = 0;
 };

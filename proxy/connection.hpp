@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/recording.hpp"
 #include "net/channel.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
@@ -47,7 +48,8 @@ struct Services {
   Registry& registry;
   Counters counters{};
   RandomMaskKeys mask_keys{};
-  std::uint64_t last_id = 0;  ///< of tunnels, for the log
+  std::uint64_t last_id = 0;                        ///< of tunnels, for the log
+  std::unique_ptr<capture::Recording> recording{};  ///< of all channels (--record); null without
 };
 
 /// Who connected, and to what; for the log, and for the upstream.

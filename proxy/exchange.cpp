@@ -4,6 +4,7 @@
 
 #include "net/socket.hpp"
 #include "proxy/bridge.hpp"
+#include "proxy/channel_recorder.hpp"
 #include "proxy/farewell.hpp"
 #include "proxy/inspector.hpp"
 #include "proxy/refusal.hpp"
@@ -53,6 +54,7 @@ void Exchange::dial_failed(const net::DialError& error) {
 
 void Exchange::dialled(std::unique_ptr<net::Channel> channel) {
   net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
+  if (services_.recording) record(*channel, OwnEnd::client, *services_.recording);
   since_ = services_.loop.now();
   SideEvents& events = *this;
   upstream_.emplace(std::move(channel), Direction::to_downstream, events);

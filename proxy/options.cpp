@@ -202,6 +202,11 @@ std::vector<Option> sight_options() {
       {.name = "trace",
        .help = "print each frame of a bridge or of mode inspect in the notation",
        .group = group},
+      {.name = "record",
+       .value = "FILE",
+       .help = "write what clients and upstreams send to a pcapng file, decrypted",
+       .default_value = "",
+       .group = group},
       {.name = "control",
        .value = "HOST:PORT",
        .help = "answer GET /healthz, GET /metrics (Prometheus), and GET, PUT and DELETE /faults there, "
@@ -477,6 +482,7 @@ diag::Result<Config> read_options(const Values& values) {
   Config config;
   Reader reader(values);
   config.log = values.text("log") == "json" ? LogFormat::json : LogFormat::text;
+  config.record = values.text("record");
   config.trace = values.flag("trace");
   read_tls(values, config);
   read_limits(config, reader);

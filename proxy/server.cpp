@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "net/socket.hpp"
+#include "proxy/channel_recorder.hpp"
+#include "proxy/log.hpp"
 #include "proxy/refusal.hpp"
 #include "proxy/request.hpp"
 
@@ -56,6 +58,14 @@ Server::Server(net::Loop& loop, std::shared_ptr<const Setup> setup)
 // ---- listeners ----
 
 std::optional<std::string> Server::open() {
+  if (!config().record.empty()) {
+    auto recording = capture::Recording::create(config().record, "wsrig-proxy");
+    if (!recording) return "cannot write " + config().record + ": " + recording.error().message();
+    services_.recording = std::move(*recording);
+    services_.recording->on_failure([log = Log(config().log)](net::error_code error) {
+      log.event("record-failed", {{"reason", error.message()}});
+    });
+  }
   const bool needs_tls = std::ranges::any_of(config().listeners, &net::Url::is_tls);
   if (needs_tls) {
     if (auto problem = load_certificate(*setup_)) return problem;
@@ -116,6 +126,7 @@ void Server::accepted(std::unique_ptr<net::Channel> channel) {
   ++services_.counters.accepted;
   if (connections_.size() >= config().limits.connections + connections_to_refuse) return;
   net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
+  if (services_.recording) record(*channel, OwnEnd::server, *services_.recording);
   add(first_part(std::move(channel)));
 }
 

@@ -124,7 +124,7 @@ void Connection::add_syn(const SeenSegment& arrived, Direction direction) {
     tell(Event::Kind::retransmission, arrived, direction);
     return;
   }
-  if (streams_ && sender.initial) return;  // a SYN-ACK that fits to nothing
+  if (!fits(arrived, direction)) return;
   const bool is_answer = arrived.has(TcpFlags::ack);
   sender.initial = arrived.sequence();
   sender.window_scale = window_scale(arrived.segment.options);
@@ -133,6 +133,17 @@ void Connection::add_syn(const SeenSegment& arrived, Direction direction) {
   flow_.opener_ = is_answer ? opposite(direction) : direction;
   if (streams_) start_streams();
   tell(is_answer ? Event::Kind::syn_ack : Event::Kind::syn, arrived, direction);
+}
+
+/// A SYN-ACK may come behind the first octets where packets were reordered, but not in their midst.
+bool Connection::fits(const SeenSegment& syn, Direction direction) {
+  if (!streams_) return true;
+  const StreamAssembler& sent = stream(direction);
+  const StreamAssembler& received = stream(opposite(direction));
+  const bool fits_sender = !sent.is_started() || sent.first_sequence() == syn.sequence() + 1;
+  const bool fits_receiver =
+      !syn.has(TcpFlags::ack) || !received.is_started() || received.first_sequence() == syn.acknowledgment();
+  return fits_sender && fits_receiver;
 }
 
 void Connection::start_streams() {

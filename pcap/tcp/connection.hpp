@@ -77,6 +77,7 @@ class Connection {
   void note_window(const SeenSegment& arrived, Direction direction);
   void pass(const Seen& seen);
 
+  bool fits(const SeenSegment& syn, Direction direction);
   void start_streams();
   void follow(const MakeFollower& make_follower);
   /// True where the segment holds at most one octet, just before what is next (RFC 9293 §3.8.4).
