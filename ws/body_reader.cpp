@@ -75,6 +75,14 @@ std::size_t BodyReader::feed_counted(Bytes data) {
   return taken;
 }
 
+bool BodyReader::skip(std::uint64_t size) {
+  if (state_ == State::until_eof) return true;
+  if ((state_ != State::length && state_ != State::chunk_data) || size > left_) return false;
+  left_ -= size;
+  if (left_ == 0) state_ = state_ == State::length ? State::complete : State::chunk_data_cr;
+  return true;
+}
+
 // RFC 9112 §7.1; a bare LF ends no line here.
 void BodyReader::feed_framing(char c) {
   switch (state_) {

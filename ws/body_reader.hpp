@@ -24,6 +24,8 @@ class BodyReader {
 
   /// How many of these octets belong to the body; fewer than given once it is complete or broken.
   std::size_t feed(Bytes data);
+  /// Goes on behind octets that nobody saw, if they are content; else false: the end is not known any more.
+  bool skip(std::uint64_t size);
   bool is_complete() const { return state_ == State::complete; }
   /// The chunked coding is not followed.
   bool is_broken() const { return state_ == State::broken; }

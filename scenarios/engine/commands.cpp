@@ -46,7 +46,8 @@ std::vector<cli::Program> wsrig_commands() {
           check_command(),
           explain_command(),
           schema_command(),
-          sibling_command("echo", "start wsrig-echo")};
+          sibling_command("echo", "start wsrig-echo"),
+          sibling_command("pcap", "start wsrig-pcap")};
 }
 
 }  // namespace wsrig::engine
