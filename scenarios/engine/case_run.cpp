@@ -68,6 +68,9 @@ bool awaits_eof(const Expect& expect) {
                 [](const Alternative& one) { return std::holds_alternative<ExpectEof>(one.pattern); });
 }
 
+/// Octets of the capture of one case; what comes behind them is left out.
+constexpr std::size_t largest_recording = 16 * 1024 * 1024;
+
 }  // namespace
 
 CaseRun::CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstance& instance, Done done)
@@ -77,14 +80,16 @@ CaseRun::CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstan
       done_(std::move(done)),
       random_(settings.seed, instance.id, "case"),
       epoch_(std::chrono::steady_clock::now()),
-      timer_(loop),
       result_(describe_case(instance)),
+      timer_(loop),
       alive_(std::make_shared<bool>(true)) {}
 
 CaseRun::~CaseRun() = default;
 
 void CaseRun::start() {
   epoch_ = std::chrono::steady_clock::now();
+  if (settings_.record)
+    recording_ = capture::Recording::in_memory(result_.capture, largest_recording, "wsrig");
   if (const auto missing = missing_capability(settings_, instance_)) {
     decide(Grade::skip, "needs " + *missing, nullptr);
     return;
@@ -717,6 +722,7 @@ std::unique_ptr<Connection> CaseRun::connect(const std::string& name) {
   options.epoch = epoch_;
   options.role = is_proxy_case() && is_backend(name) ? ws::Role::server : ws::Role::client;
   options.is_raw = options.role == ws::Role::server && instance_.definition->backend == BackendKind::tcp;
+  options.recording = recording_.get();
   options.answer_ping = !awaits_ping(script, name);
   options.answer_close = !sends_close(script, name);
   return std::make_unique<Connection>(loop_, std::move(options), Random(settings_.seed, instance_.id, name),

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/recording.hpp"
 #include "net/loop.hpp"
 #include "report/result.hpp"
 #include "scenarios/engine/case_plan.hpp"
@@ -124,6 +125,8 @@ class CaseRun {
   std::chrono::steady_clock::time_point epoch_;
   Transcript transcript_;
   Variables captures_;
+  report::CaseResult result_;
+  std::unique_ptr<capture::Recording> recording_;  ///< into result_.capture
   std::map<std::string, Peer> peers_;
   // Of the services that steps are about.
   std::map<std::string, std::uint64_t> sockets_before_;  ///< before the case's connections
@@ -137,7 +140,6 @@ class CaseRun {
   std::optional<std::chrono::steady_clock::time_point> wait_began_;
   std::string near_miss_;  ///< of the expectation at hand: the same kind with other content
 
-  report::CaseResult result_;
   bool decided_ = false;
   std::shared_ptr<bool> alive_;
 };

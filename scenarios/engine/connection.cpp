@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "proxy/channel_recorder.hpp"
+
 namespace wsrig::engine {
 
 namespace {
@@ -75,6 +77,10 @@ void Connection::on_dialled(boost::system::result<std::unique_ptr<net::Channel>,
 
 void Connection::adopt(std::unique_ptr<net::Channel> channel) {
   channel_ = std::move(channel);
+  if (options_.recording != nullptr) {
+    const bool is_client = options_.role == ws::Role::client;
+    proxy::record(*channel_, is_client ? proxy::OwnEnd::client : proxy::OwnEnd::server, *options_.recording);
+  }
   phase_ = options_.is_raw ? Phase::raw : Phase::http;
   channel_->start(*this);
 }

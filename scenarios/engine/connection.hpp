@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "capture/recording.hpp"
 #include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "scenarios/engine/observation.hpp"
@@ -40,6 +41,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
     std::string name;                             ///< in the transcript; empty for a case's only connection
     std::chrono::steady_clock::time_point epoch;  ///< when the case began
     ws::Role role = ws::Role::client;             ///< the tester's: server at a backend
+    capture::Recording* recording = nullptr;      ///< of what passes; may be null
     bool is_raw = false;                          ///< no HTTP and no WebSocket
     bool answer_ping = true;                      ///< a live peer does (RFC 6455 §5.5.2)
     bool answer_close = true;                     ///< a live peer does (§5.5.1)

@@ -272,6 +272,7 @@ class Run {
     if (result.unreachable && result_.first_unreachable.empty()) result_.first_unreachable = result.id;
     ++done_;
     if (options_.on_case) options_.on_case(result);
+    result.capture = {};  // written by now
     if (result.fails_run && options_.fail_fast) stopping_ = true;
     results_[slot] = std::move(result);
     running_.erase(slot);

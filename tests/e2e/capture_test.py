@@ -12,7 +12,7 @@ import unittest
 import websockets
 
 from proxy_process import Proxy
-from support import BIN, run
+from support import BIN, run, wsrig
 
 SEGMENTS = os.path.join(os.path.dirname(BIN), "tests", "e2e", "segments")
 FIELDS = ["frame.number", "frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "tcp.seq_raw",
@@ -219,6 +219,17 @@ class Recording(Folder):
         result = run(os.path.join(BIN, "wsrig-proxy"), "--listen", "ws://127.0.0.1:0", "--route", "/=ws://127.0.0.1:1/",
                      "--record", "/nowhere/file.pcapng", check=3)
         self.assertIn("cannot write /nowhere/file.pcapng: No such file or directory", result.stderr)
+
+    def test_the_capture_of_a_failed_case_is_sound(self):
+        scenario = self.path("own.yaml")
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write('wsrig: 1\nsuite: own\ncases:\n  - id: bad\n    must: RFC 6455 §5.6\n    about: It fails.\n'
+                       '    steps: |\n      > text "sent"\n      < text "expected"\n')
+        wsrig("run", scenario, "--artifacts", self.path("artifacts"), check=1)
+        file = self.path("artifacts/own_bad.pcapng")
+        self.assert_sound(file)
+        port = tshark(file, "-T", "fields", "-e", "tcp.dstport", "-c", "1").strip()
+        self.assertIn("sent", self.texts(file, port))
 
 
 if __name__ == "__main__":
