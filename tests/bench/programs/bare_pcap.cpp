@@ -1,4 +1,5 @@
-// The least that can be done with a capture: libpcap's loop, which looks at no packet. Prints packets and octets.
+// The least that can be done with a capture: libpcap's loop, which looks at no packet. Prints packets and
+// octets.
 #include <cstdio>
 #include <pcap/pcap.h>
 
