@@ -100,10 +100,10 @@ std::span<const CounterName> counter_names();
 /// All figures of a stretch.
 struct Figures {
   std::chrono::nanoseconds duration{};
-  Timings timings;
+  Timings timings{};
   /// rtt by the label of an entry of the mix ("text 128B"), where the mix has more than one.
   std::map<std::string, stats::Histogram> rtt_by_message{};
-  Counters counters;
+  Counters counters{};
   std::map<std::uint16_t, std::uint64_t> close_codes{};  ///< received; 1005 none given, 1006 no Close at all
   std::map<std::uint16_t, std::uint64_t> http_statuses{};  ///< of upgrade responses, 101 included
   std::map<std::string, std::uint64_t> errors{};           ///< by kind: "connect: connection refused"

@@ -26,8 +26,10 @@ constexpr std::string_view load_style = R"css(
 .tile span { color: var(--faint); font-size: .85rem; }
 .tile.bad b { color: var(--fail); }
 .suites { font-variant-numeric: tabular-nums; }
+.suites td { white-space: nowrap; }
 .suites td:first-child { text-align: left; }
-.suites.words td, .suites.words th { text-align: left; }
+.suites .asked { display: block; text-align: left; white-space: normal; min-width: 12rem; }
+.suites.words td, .suites.words th { text-align: left; white-space: normal; }
 .wide { overflow-x: auto; }
 .indented { padding-left: 1.8rem !important; color: var(--faint); }
 )css";
@@ -85,8 +87,7 @@ std::string tiles(const Result& result, const Figures& total) {
   std::uint64_t connections = 0;
   for (const Phase& phase : result.phases) connections = std::max(connections, phase.connections);
   std::string out = "<div class=\"tiles\">\n";
-  out += tile("messages received a second",
-              print_short(per_second(total.counters.messages_received, total.duration)));
+  out += tile("messages/s", print_short(per_second(total.counters.messages_received, total.duration)));
   if (!rtt.empty()) {
     out += tile("rtt p50", print_time(rtt.percentile(50)));
     out += tile("rtt p99", print_time(rtt.percentile(99)));
@@ -160,8 +161,8 @@ std::string phases(const Result& result) {
     const Figures& figures = phase.figures;
     std::vector<std::string> row{
         markup(phase.name) + (phase.recorded ? "" : " <i>warm-up</i>"),
-        fmt::format("{}, {}", name(phase.model), markup(phase.asked)), print_time(figures.duration),
-        print_count(phase.connections),
+        fmt::format("<span class=\"asked\">{} loop, {}</span>", name(phase.model), markup(phase.asked)),
+        print_time(figures.duration), print_count(phase.connections),
         print_short(per_second(figures.counters.messages_received, figures.duration))};
     const stats::Histogram& rtt = figures.timings[Timing::rtt];
     for (const double percent : {50.0, 99.0, 99.9}) {

@@ -54,6 +54,7 @@ std::string LiveOutputs::open_prometheus(const std::string& address, net::Loop& 
       loop, *url, [this](const ws::HttpHead& request, const std::string&) { return answer(request); });
   if (!responder) return responder.error();
   responder_ = std::move(*responder);
+  fmt::print(stderr, "wsrig-load: metrics at http://{}/metrics\n", responder_->address());
   return {};
 }
 

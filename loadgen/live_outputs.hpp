@@ -18,7 +18,8 @@ namespace wsrig::loadgen {
 /// lines, a Prometheus endpoint, datagrams to statsd.
 class LiveOutputs {
  public:
-  /// Opens all; an error is one line. `loop` serves Prometheus, and outlives this.
+  /// Opens all (where Prometheus is answered is said on stderr); an error is one line. `loop` serves
+  /// Prometheus, and outlives this.
   static boost::system::result<std::unique_ptr<LiveOutputs>, std::string> open(const OutputConfig& config,
                                                                                net::Loop& loop);
 
@@ -27,8 +28,6 @@ class LiveOutputs {
   void second(const Phase& phase, const Second& second);
   /// Before the table is printed: ends the line on the terminal and the stream.
   void finish(const Result& result);
-  /// "127.0.0.1:9464", where Prometheus is answered; empty without.
-  std::string prometheus_address() const { return responder_ ? responder_->address() : std::string{}; }
 
  private:
   struct CloseFile {

@@ -23,6 +23,8 @@ enum Color : unsigned { blue, orange, green, violet, red, grey };
 
 std::string print_nanoseconds(double value) { return print_time(value); }
 std::string print_seconds(double value) { return fmt::format("{:g} s", value); }
+constexpr double mebibyte = 0x1p20;  ///< round numbers of octets are no round numbers of these
+std::string print_mebibytes(double value) { return fmt::format("{:.3g} MiB", value); }
 std::string print_rate(double value) { return print_short(value) + "/s"; }
 
 /// All seconds of all phases, in the order of time.
@@ -109,15 +111,21 @@ Axis percentile_axis(std::uint64_t samples) {
   return axis;
 }
 
+/// More points than this would not be seen apart.
+constexpr double points_per_nine = 60;
+
 Series percentile_series(std::string name, Color color, const stats::Histogram& histogram) {
   Series series{.name = std::move(name), .color = color};
-  const double count = static_cast<double>(histogram.count());
+  const auto count = static_cast<double>(histogram.count());
   std::uint64_t seen = 0;
   for (const stats::Bucket& bucket : histogram.buckets()) {
     // The last sample would stand at infinity: it is drawn where there is one in `count` left.
     const double above = std::max((count - static_cast<double>(seen)) / count, 1 / count);
-    series.points.push_back(
-        {-std::log10(above), static_cast<double>(std::max<std::uint64_t>(bucket.highest(), 1))});
+    const Point point{-std::log10(above), static_cast<double>(std::max<std::uint64_t>(bucket.highest(), 1))};
+    const bool is_last = &bucket == &histogram.buckets().back();
+    if (series.points.empty() || is_last || point.x - series.points.back().x > 1 / points_per_nine) {
+      series.points.push_back(point);
+    }
     seen += bucket.count;
   }
   return series;
@@ -234,7 +242,7 @@ std::string service_figure(const Result& result, std::string title, double least
   double end = 0;
   unsigned color = 0;
   for (const ServiceUsage& service : result.services) {
-    Series series{.name = service.name, .color = color++ % 6};
+    Series series{.name = service.name, .color = color++ % 6, .marks = service.samples.size() < 4};
     for (std::size_t i = 1; i < service.samples.size(); ++i) {
       const double at = std::chrono::duration<double>(service.samples[i].at).count();
       series.points.push_back({at, value(service.samples[i - 1], service.samples[i])});
@@ -256,7 +264,7 @@ std::string services_figures(const Result& result) {
     const auto time = static_cast<double>((now.at - before.at).count());
     return time <= 0 ? gap : static_cast<double>((now.processor_time - before.processor_time).count()) / time;
   };
-  return service_figure(result, "Memory of the services", 1, print_octets, memory) +
+  return service_figure(result, "Memory of the services", 1, print_mebibytes, memory) +
          service_figure(result, "Processors the services used", 0.1, print_percent, processor);
 }
 

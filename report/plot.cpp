@@ -14,7 +14,7 @@ namespace {
 constexpr double width = 760, height = 270;
 constexpr double left = 72, right = 14, top = 12, bottom = 44;
 constexpr double inner_width = width - left - right, inner_height = height - top - bottom;
-constexpr std::size_t most_hover_points = 400;
+constexpr std::size_t most_hover_points = 150;
 
 /// Where a value lies between the ends of its axis: 0 to 1, and no further.
 double share_of(const Axis& axis, double value) {
@@ -79,16 +79,19 @@ std::string line(const Plot& plot, const Series& series) {
                      path);
 }
 
+/// Bars of several series stand side by side.
 std::string columns(const Plot& plot, const Series& series) {
   const double span = plot.x.to - plot.x.from;
-  const double wide = std::clamp(span <= 0 ? inner_width : inner_width / span * 0.8, 1.0, 40.0);
+  const auto sides = static_cast<double>(std::ranges::count(plot.series, true, &Series::columns));
+  const auto side = static_cast<double>(&series - plot.series.data());
+  const double wide = std::clamp(span <= 0 ? inner_width : inner_width / span * 0.8 / sides, 1.0, 30.0);
   std::string out;
   for (const Point& point : series.points) {
     if (!std::isfinite(point.y) || point.y <= 0) continue;
     const double y = y_of(plot, point.y);
     out += fmt::format(
         "<rect class=\"column c{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>\n",
-        series.color, x_of(plot, point.x) - wide / 2, y, wide, height - bottom - y);
+        series.color, x_of(plot, point.x) + (side - sides / 2) * wide, y, wide, height - bottom - y);
   }
   return out;
 }
@@ -133,7 +136,7 @@ Axis linear_axis(std::string title, double most, std::function<std::string(doubl
                  std::size_t count) {
   Axis axis{.title = std::move(title), .print = std::move(print)};
   const double step = round_step(most > 0 && std::isfinite(most) ? most : 1, count);
-  for (std::size_t i = 0; i == 0 || axis.to < most; ++i) {
+  for (std::size_t i = 0; i == 0 || axis.to <= most; ++i) {
     axis.to = static_cast<double>(i) * step;
     axis.ticks.push_back({axis.to, axis.print(axis.to)});
     if (i > 2 * count) break;  // a count of steps that round_step never asks for

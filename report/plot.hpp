@@ -24,7 +24,7 @@ struct Axis {
   std::function<std::string(double)> print{};  ///< for values that a mouse rests on
 };
 
-/// An axis from 0 to a round number above `most`, with about `count` round ticks.
+/// An axis from 0 to the round number above `most`, with about `count` round ticks.
 Axis linear_axis(std::string title, double most, std::function<std::string(double)> print,
                  std::size_t count = 5);
 /// An axis over whole powers of ten around what is there, a tick each; expects 0 < least.

@@ -46,6 +46,8 @@ std::vector<cli::Program> wsrig_commands() {
           check_command(),
           explain_command(),
           schema_command(),
+          merge_command(),
+          compare_command(),
           sibling_command("echo", "start wsrig-echo"),
           sibling_command("pcap", "start wsrig-pcap")};
 }

@@ -22,9 +22,10 @@ def program(name):
     return os.path.join(BIN, name)
 
 
-def run(*argv, check=None, cwd=None, env=None, stdin=None):
-    """Runs a program to its end; `check` is the exit code it must have."""
-    result = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE, cwd=cwd, stdin=stdin,
+def run(*argv, check=None, cwd=None, env=None, stdin=None, feed=None):
+    """Runs a program to its end; `check` is the exit code it must have, `feed` the text of its standard input."""
+    result = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE, cwd=cwd,
+                            **({"stdin": stdin} if feed is None else {"input": feed}),
                             env={**os.environ, **(env or {})}, errors="backslashreplace")
     if check is not None and result.returncode != check:
         raise AssertionError(f"{' '.join(argv)}\nexit code {result.returncode}, not {check}\n"
