@@ -111,6 +111,7 @@ class Run {
  private:
   void start_group() {
     if (stopping_ || group_ == groups_.size()) return loop_.stop();
+    used_ = unsure_ = false;
     std::vector<Service> services = groups_[group_].file->services;
     if (auto problem = open_backend(); !problem.empty()) return give_up(std::move(problem));
     if (backend_ && !options_.subject_url.empty()) replace_proxy(services);
@@ -237,26 +238,37 @@ class Run {
 
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && !needs_restart_ && running_.size() < jobs() && next_case_ < cases.size()) {
+    while (!stopping_ && !must_restart() && running_.size() < jobs() && next_case_ < cases.size()) {
       const CaseInstance& instance = *cases[next_case_++];
       const std::size_t slot = next_slot_++;
       auto run =
           std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
                                     [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
-      needs_restart_ = leaves_services_unsure(*instance.definition);
+      used_ = true;
+      unsure_ = leaves_services_unsure(*instance.definition);
       CaseRun& started = *run;
       running_.emplace(slot, std::move(run));
       started.start();
     }
     if (!running_.empty()) return;
-    const bool goes_on = std::exchange(needs_restart_, false) && !stopping_ && next_case_ < cases.size();
+    const bool goes_on = !stopping_ && next_case_ < cases.size();
     goes_on ? restart_services() : finish_group();
   }
 
-  /// Behind it they are started anew: nobody knows what they still can do after a signal, and a proxy may go
-  /// on for long with a connection that nobody took.
+  /// Nobody knows what they still can do after a signal, and a proxy may go on for long with a connection
+  /// that nobody took.
   static bool leaves_services_unsure(const Case& definition) {
     return definition.script.sends_signals() || definition.backend == BackendKind::unreachable;
+  }
+
+  /// Memory that an earlier case took and that goes back late would hide what this one takes.
+  static bool needs_new_services(const Case& definition) { return definition.script.awaits_memory(); }
+
+  /// Is there a next case, and are the services no longer good enough for it?
+  bool must_restart() const {
+    const auto& cases = groups_[group_].cases;
+    return next_case_ < cases.size() && used_ &&
+           (unsure_ || needs_new_services(*cases[next_case_]->definition));
   }
 
   void restart_services() {
@@ -332,7 +344,8 @@ class Run {
   std::size_t next_case_ = 0;
   std::size_t next_slot_ = 0;
   bool announced_ = false;
-  bool needs_restart_ = false;  ///< behind the case that runs the services are started anew
+  bool used_ = false;    ///< a case has run with the services as they are
+  bool unsure_ = false;  ///< and the last one left them so that they have to be started anew
   bool stopping_ = false;
 };
 

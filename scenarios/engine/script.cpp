@@ -310,6 +310,13 @@ bool Script::sends_signals() const {
                      [](const Step& step) { return std::holds_alternative<SendSignal>(step.action); });
 }
 
+bool Script::awaits_memory() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    const auto* usage = std::get_if<ExpectUsage>(&step.action);
+    return usage != nullptr && usage->what == ExpectUsage::What::memory;
+  });
+}
+
 bool Script::has_http() const {
   return std::any_of(steps.begin(), steps.end(),
                      [](const Step& step) { return std::holds_alternative<SendHttp>(step.action); });

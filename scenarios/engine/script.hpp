@@ -167,6 +167,7 @@ struct Script {
   std::vector<std::string> services;     ///< that steps are about, in order of appearance
   bool has_http() const;
   bool sends_signals() const;
+  bool awaits_memory() const;
 };
 
 /// Where the text of a `steps:` block stands in its scenario file. `file` must outlive what refers to it.
