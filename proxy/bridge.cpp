@@ -61,9 +61,8 @@ void Bridge::on_data_payload(ws::MutableBytes chunk) {
   if (decoder_) return decode(chunk);
   ws::ByteBuffer& out = services_.loop.write_buffer();
   if (chunk.size() < large_payload) {
-    const std::size_t size = out.size();
-    out.resize(size + chunk.size());
-    masker_.copy(chunk, out.data() + size);
+    ws::append(out, chunk);
+    masker_.apply(ws::MutableBytes(out).last(chunk.size()));
     return;
   }
   flush_to_target();
