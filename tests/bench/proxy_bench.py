@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures wsrig-proxy against bare epoll programs, nginx, haproxy and websockify, in front of a bare echo server.
 
-usage: proxy_bench.py BUILD_FOLDER [--seconds S] [--rounds N] [--realtime] [--only PART]…
+usage: proxy_bench.py BUILD_FOLDER [--seconds S] [--rounds N] [--only PART]…
 
 The proxy has one processor; client and echo server share another. The contenders take turns in each round, so that what
 else the machine does meets them alike; the median counts. Besides messages a second, the processor time that the
-proxy took for one message is compared.
+proxy took for one message is compared. On a machine where others work, run it as root behind `chrt -f 1`: what is
+measured then goes before all else.
 """
 
 import argparse
@@ -132,14 +133,14 @@ def find_program(name):
 class Contenders:
     """How each is started in front of an echo server."""
 
-    def __init__(self, build, folder, realtime):
+    def __init__(self, build, folder):
         self._build = build
         self._folder = folder
-        self._realtime = ["chrt", "-f", "1"] if realtime else []
         self._certificate = None
 
-    def prefix(self, processor):
-        return [*self._realtime, "taskset", "-c", str(processor)]
+    @staticmethod
+    def prefix(processor):
+        return ["taskset", "-c", str(processor)]
 
     def bare(self, name):
         return os.path.join(self._build, "tests", "bench", "programs", name)
@@ -359,12 +360,11 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--realtime", action="store_true", help="what is measured goes before all else on the machine (root)")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part alone (repeatable)")
     arguments = parser.parse_args()
     missed = []
     with tempfile.TemporaryDirectory() as folder:
-        contenders = Contenders(arguments.build, folder, arguments.realtime)
+        contenders = Contenders(arguments.build, folder)
         for part in arguments.only or PARTS:
             PARTS[part](contenders, arguments, missed)
     print("\nall goals reached" if not missed else "\nNOT reached: " + "; ".join(missed))
