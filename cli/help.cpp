@@ -15,7 +15,7 @@ namespace {
 struct Row {
   std::string left, right;
 };
-struct Section {
+struct Heading {
   std::string title;
   std::vector<Row> rows;
 };
@@ -72,8 +72,8 @@ std::string option_right(const Option& option) {
 }
 
 /// The subcommands, the arguments, then the options by group, in the order of the table.
-std::vector<Section> sections(const Command& command, const std::vector<Command>& subcommands) {
-  std::vector<Section> result;
+std::vector<Heading> sections(const Command& command, const std::vector<Command>& subcommands) {
+  std::vector<Heading> result;
   if (!subcommands.empty()) result.push_back({"Commands", {}});
   for (const Command& subcommand : subcommands) {
     result.back().rows.push_back({subcommand_name(subcommand), subcommand.summary});
@@ -92,9 +92,9 @@ std::vector<Section> sections(const Command& command, const std::vector<Command>
   return result;
 }
 
-std::size_t left_width(const std::vector<Section>& all) {
+std::size_t left_width(const std::vector<Heading>& all) {
   std::size_t width = 0;
-  for (const Section& section : all) {
+  for (const Heading& section : all) {
     for (const Row& row : section.rows) {
       if (width_of(row.left) <= widest_left) width = std::max(width, width_of(row.left));
     }
@@ -143,9 +143,9 @@ std::string help(const Command& command, const HelpStyle& style, const std::vect
     out += '\n';
     write_paragraph(out, paragraph, style.width);
   }
-  const std::vector<Section> all = sections(command, subcommands);
+  const std::vector<Heading> all = sections(command, subcommands);
   const std::size_t left = left_width(all);
-  for (const Section& section : all) {
+  for (const Heading& section : all) {
     out += fmt::format("\n{}\n", heading(section.title, style));
     for (const Row& row : section.rows) write_row(out, row, left, style.width);
   }

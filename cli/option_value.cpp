@@ -10,10 +10,8 @@ namespace wsrig::cli {
 namespace {
 
 diag::Diagnostic refuse(const Values& values, std::string_view name, std::string_view wanted) {
-  return {.message =
-              fmt::format("'{}' is not a value of '--{}', which takes {}", values.text(name), name, wanted),
-
-          .hint = {}};
+  return values.place(name, {.message = fmt::format("'{}' is not a value of '--{}', which takes {}",
+                                                    values.text(name), name, wanted)});
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
 #include "cli/options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sstream>
 
 #include <boost/program_options/cmdline.hpp>
@@ -13,6 +11,7 @@
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
+#include "cli/config_file.hpp"
 #include "cli/option_table.hpp"
 #include "cli/text_file.hpp"
 
@@ -38,6 +37,23 @@ const std::vector<std::string>& Values::list(std::string_view name) const {
   return found == values_.end() ? nothing : found->second;
 }
 
+const std::vector<Written>& Values::written(std::string_view name) const {
+  static const std::vector<Written> nothing;
+  const auto found = written_.find(name);
+  return found == written_.end() ? nothing : found->second;
+}
+
+const std::vector<Section>& Values::sections(std::string_view name) const {
+  static const std::vector<Section> nothing;
+  const auto found = sections_.find(name);
+  return found == sections_.end() ? nothing : found->second;
+}
+
+Diagnostic Values::place(std::string_view name, Diagnostic mistake) const {
+  const auto& values = written(name);
+  return values.empty() ? mistake : values.back().place(std::move(mistake));
+}
+
 std::optional<std::string> process_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>{value};
@@ -45,62 +61,12 @@ std::optional<std::string> process_environment(const std::string& name) {
 
 namespace {
 
-/// What one source (arguments, environment, file) gave, by option name.
-using Layer = std::map<std::string, std::vector<std::string>, std::less<>>;
-
-/// A mistake before it is known where it stands.
-struct Mistake {
-  std::string message;
-  std::string hint{};
-};
 Diagnostic without_place(Mistake mistake) {
   return {.message = std::move(mistake.message), .hint = std::move(mistake.hint)};
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-/// "true" or "false" for the words a flag takes in the environment and in files.
-std::optional<std::string> flag_value(std::string_view word) {
-  constexpr std::array<std::string_view, 4> on{"true", "yes", "on", "1"};
-  constexpr std::array<std::string_view, 4> off{"false", "no", "off", "0"};
-  if (std::ranges::find(on, word) != on.end()) return "true";
-  if (std::ranges::find(off, word) != off.end()) return "false";
-  return std::nullopt;
-}
-
-std::optional<Mistake> check_choice(const Option& option, const std::string& value) {
-  if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) return {};
-  const std::vector<std::string_view> choices(option.choices.begin(), option.choices.end());
-  return Mistake{fmt::format("'{}' is not a value of '--{}', which takes one of {}", value, option.name,
-                             fmt::join(choices, ", ")),
-                 diag::did_you_mean(value, choices)};
-}
-
 Mistake missing_value(const Option& option) {
   return {fmt::format("option '--{}' needs a value: --{}={}", option.name, option.name, placeholder(option))};
-}
-
-Mistake wrong_flag(const Option& option, std::string_view text) {
-  return {
-      fmt::format("'{}' is not a value of the flag '--{}', which takes true or false", text, option.name)};
-}
-
-/// Adds a value written outside the command line, where flags have values too.
-std::optional<Mistake> add_written(Layer& layer, const Option& option, std::string_view text) {
-  std::string value{text};
-  if (option.is_flag()) {
-    const auto word = flag_value(text);
-    if (!word) return wrong_flag(option, text);
-    value = *word;
-  }
-  if (auto mistake = check_choice(option, value)) return mistake;
-  layer[option.name].push_back(std::move(value));
-  return {};
 }
 
 /// The option's name as it stands in its token: `--x` of `--x=1`, `-x` of `-vx1`.
@@ -128,7 +94,7 @@ class OptionParser {
     if (!flags) return flags.error();
     auto variables = read_environment(environment);
     if (!variables) return variables.error();
-    auto file = read_config(*flags, *variables);
+    auto file = read_file(*flags, *variables);
     if (!file) return file.error();
     for (const Option& option : options_) take_first(option, {&*flags, &*variables, &*file});
     if (auto wrong = check_positionals()) return *std::move(wrong);
@@ -136,19 +102,6 @@ class OptionParser {
   }
 
  private:
-  const Option* find(std::string_view name) const {
-    const auto found = std::ranges::find(options_, name, &Option::name);
-    return found == options_.end() ? nullptr : &*found;
-  }
-
-  /// `prefix` is what stands before a name in this source: "--" or nothing.
-  Mistake unknown(std::string_view written, std::string_view prefix) const {
-    std::vector<std::string> names;
-    for (const Option& option : options_) names.push_back(fmt::format("{}{}", prefix, option.name));
-    const std::vector<std::string_view> candidates(names.begin(), names.end());
-    return {fmt::format("unknown option '{}'", written), diag::did_you_mean(written, candidates)};
-  }
-
   /// The table for Boost.Program_options, which cuts the command line into options and positionals.
   po::options_description description() const {
     po::options_description table;
@@ -171,7 +124,7 @@ class OptionParser {
     // Boost takes an option without a name for a positional.
     const auto nameless =
         std::find_if(arguments.begin(), end, [](const std::string& word) { return word.starts_with("--="); });
-    if (nameless != end) return without_place(unknown(*nameless, "--"));
+    if (nameless != end) return without_place(unknown_option(options_, *nameless, "--"));
     try {
       const po::options_description table = description();
       const auto parsed = po::command_line_parser(arguments)
@@ -189,8 +142,8 @@ class OptionParser {
     const std::string written = wrong.get_option_name();
     std::string_view name = written;
     name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
-    const Option* option = find(name);
-    if (option == nullptr) return unknown(written, "--");
+    const Option* option = find_option(options_, name);
+    if (option == nullptr) return unknown_option(options_, written, "--");
     if (option->is_flag()) return {fmt::format("option '--{}' takes no value", option->name)};
     return missing_value(*option);
   }
@@ -208,13 +161,13 @@ class OptionParser {
   }
 
   std::optional<Mistake> take_option(Layer& layer, const po::option& given) const {
-    const Option* option = given.unregistered ? nullptr : find(given.string_key);
-    if (option == nullptr) return unknown(name_in(given), "--");
+    const Option* option = given.unregistered ? nullptr : find_option(options_, given.string_key);
+    if (option == nullptr) return unknown_option(options_, name_in(given), "--");
     const std::string value = option->is_flag() ? "true" : given.value.at(0);
     // `--listen --json`: the value was forgotten; a value that does begin so is written `--listen=--json`.
     if (given.original_tokens.size() > 1 && value.starts_with("--")) return missing_value(*option);
     if (auto mistake = check_choice(*option, value)) return mistake;
-    layer[option->name].push_back(value);
+    layer.values[option->name].push_back({value});
     return {};
   }
 
@@ -226,62 +179,42 @@ class OptionParser {
       if (!text || text->empty()) continue;
       std::istringstream lines(*text);
       for (std::string line; std::getline(lines, line);) {
-        if (auto mistake = add_written(layer, option, line)) {
+        if (auto mistake = check_written(option, line)) {
           mistake->message = variable + ": " + mistake->message;
           return without_place(*std::move(mistake));
         }
+        layer.values[option.name].push_back({line});
       }
     }
     return layer;
   }
 
-  Result<Layer> read_config(const Layer& flags, const Layer& variables) const {
-    const Layer& named_by = flags.contains("config") ? flags : variables;
-    const auto path = named_by.find("config");
-    if (path == named_by.end()) return Layer{};
-    auto text = read_text_file(path->second.back());
+  Result<Layer> read_file(const Layer& flags, const Layer& variables) const {
+    const Layer& named_by = flags.values.contains("config") ? flags : variables;
+    const auto found = named_by.values.find("config");
+    if (found == named_by.values.end()) return Layer{};
+    const std::string& path = found->second.back().text;
+    auto text = read_text_file(path);
     if (!text) return text.error();
-    return read_lines(diag::Source{path->second.back(), *std::move(text)});
-  }
-
-  Result<Layer> read_lines(const diag::Source& source) const {
-    Layer layer;
-    std::istringstream lines{std::string{source.text()}};
-    std::string line;
-    for (std::size_t number = 1; std::getline(lines, line); ++number) {
-      const std::string_view written = trim(line);
-      if (written.empty() || written.starts_with('#')) continue;
-      if (auto mistake = read_line(layer, written)) {
-        const std::size_t column = line.find_first_not_of(" \t") + 1;
-        return source.at_line(number, column, written.size(), mistake->message, mistake->hint);
-      }
-    }
-    return layer;
-  }
-
-  /// `name = value`, or a bare `name` for a flag.
-  std::optional<Mistake> read_line(Layer& layer, std::string_view written) const {
-    const std::size_t equals = written.find('=');
-    const std::string_view name = trim(written.substr(0, equals));
-    const Option* option = find(name);
-    if (option == nullptr || environment_name(*option).empty() || option->name == "config") {
-      return unknown(name, "");
-    }
-    const bool has_value = equals != std::string_view::npos;
-    if (has_value) return add_written(layer, *option, trim(written.substr(equals + 1)));
-    if (option->is_flag()) return add_written(layer, *option, "true");
-    return Mistake{fmt::format("option '{}' needs a value: {} = {}", name, name, placeholder(*option))};
+    return read_config(options_, std::make_shared<const diag::Source>(path, *std::move(text)));
   }
 
   void take_first(const Option& option, std::initializer_list<const Layer*> layers) {
     for (const Layer* layer : layers) {
-      const auto found = layer->find(option.name);
-      if (found == layer->end()) continue;
-      values_.values_[option.name] = found->second;
+      const auto found = layer->values.find(option.name);
+      const auto section = layer->sections.find(option.name);
+      if (found == layer->values.end() && section == layer->sections.end()) continue;
+      if (found != layer->values.end()) take(option, found->second);
+      if (section != layer->sections.end()) values_.sections_[option.name] = section->second;
       values_.given_.insert(option.name);
       return;
     }
-    if (!option.default_value.empty()) values_.values_[option.name] = {option.default_value};
+    if (!option.default_value.empty()) take(option, {{option.default_value}});
+  }
+
+  void take(const Option& option, const std::vector<Written>& written) {
+    values_.written_[option.name] = written;
+    for (const Written& value : written) values_.values_[option.name].push_back(value.text);
   }
 
   Diagnostic wrong_positionals(std::string message) const {

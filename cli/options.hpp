@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,6 +33,8 @@ struct Option {
   bool repeatable = false;
   std::vector<std::string> choices{};  ///< allowed values; empty: any
   std::string group{};                 ///< heading in the help; empty: "Options"
+  /// In a configuration file, a `[name VALUE]` section may give one value with these settings.
+  std::vector<Option> section{};
 
   bool is_flag() const { return value.empty() && choices.empty(); }
 };
@@ -57,6 +60,28 @@ struct Command {
 /// Gives the value of an environment variable; empty when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
+/// A value as it was written, and where.
+struct Written {
+  std::string text{};
+  std::shared_ptr<const diag::Source> file{};  ///< null: an argument, or the environment
+  std::size_t offset = 0;                      ///< in the file
+
+  /// Gives its place to a mistake in it that has none, if there is one that can be shown.
+  diag::Diagnostic place(diag::Diagnostic mistake) const;
+};
+
+/// One `name = value` line of a section.
+struct Setting {
+  std::string name{};
+  Written value{};
+};
+
+/// A `[name title]` section of a configuration file, with the settings below it.
+struct Section {
+  Written title{};
+  std::vector<Setting> settings{};
+};
+
 /// What was given: flag before WSRIG_* environment before config file before default.
 class Values {
  public:
@@ -65,6 +90,12 @@ class Values {
   bool flag(std::string_view name) const;
   const std::string& text(std::string_view name) const;               ///< last value; empty when absent
   const std::vector<std::string>& list(std::string_view name) const;  ///< all values
+  /// The same values, with their places.
+  const std::vector<Written>& written(std::string_view name) const;
+  /// The sections of this option; none where a flag or the environment gives it values.
+  const std::vector<Section>& sections(std::string_view name) const;
+  /// Gives the place of the option's last value to a mistake in it.
+  diag::Diagnostic place(std::string_view name, diag::Diagnostic mistake) const;
   const std::vector<std::string>& positionals() const { return positionals_; }
   /// The command line for reports: the program, its subcommand, and the arguments as they were given.
   const std::vector<std::string>& argv() const { return argv_; }
@@ -72,6 +103,8 @@ class Values {
  private:
   friend class OptionParser;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  std::map<std::string, std::vector<Written>, std::less<>> written_;
+  std::map<std::string, std::vector<Section>, std::less<>> sections_;
   std::set<std::string, std::less<>> given_;
   std::vector<std::string> positionals_;
   std::vector<std::string> argv_;
@@ -80,9 +113,8 @@ class Values {
 /// Every command understands --help, --version, --config FILE and --color (added by this library). A mistake
 /// is a Diagnostic with a suggestion: "unknown option '--lisen'", "did you mean '--listen'?". A flag may be
 /// switched off from the environment or a file with false, no, off or 0; a repeatable option takes one value
-/// a line from the environment and one a `name = value` line from a file. Missing positionals are no mistake
-/// with --help or
-/// --version.
+/// a line from the environment and one a `name = value` line from a file, where any other must not
+/// stand twice. Missing positionals are no mistake with --help or --version.
 diag::Result<Values> parse(const Command& command, const std::vector<std::string>& arguments,
                            const Environment& environment);
 /// The environment of this process.

@@ -67,8 +67,7 @@ std::optional<std::string> CoreServer::open(const net::Url& url) {
 std::optional<std::string> CoreServer::make_tls() {
   if (tls_) return {};
   net::TlsServerOptions options;
-  options.cert_file = config_.cert_file;
-  options.key_file = config_.key_file;
+  if (!config_.cert_file.empty()) options.identities = {{config_.cert_file, config_.key_file}};
   auto context = net::TlsContext::server(options);
   if (!context) return context.error();
   tls_ = std::move(*context);

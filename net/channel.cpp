@@ -67,6 +67,7 @@ bool Channel::deliver(const IoResult& result, std::size_t asked) {
       last_read_ = loop_.now();
       // A TLS record is always short, and behind a FIN no further event comes.
       if (result.size < asked && !is_tls() && !peer_closed_) readable_ = false;
+      if (tap_) tap_->on_octets(ChannelTap::Way::read, loop_.read_buffer().first(result.size));
       handler_->on_data(loop_.read_buffer().first(result.size));
       return true;
     case IoStatus::would_block: readable_ = false; return true;
@@ -78,6 +79,7 @@ bool Channel::deliver(const IoResult& result, std::size_t asked) {
         return true;
       }
       read_ended_ = true;
+      tell_tap(ChannelTap::Way::read, ChannelTap::End::fin);
       handler_->on_eof();
       return true;
     case IoStatus::failed: die(result.error); return false;
@@ -88,6 +90,8 @@ bool Channel::deliver(const IoResult& result, std::size_t asked) {
 void Channel::die(error_code error) {
   dead_ = true;
   kept_.reset();
+  const bool is_truncated = error == tls_truncated();
+  tell_tap(ChannelTap::Way::read, is_truncated ? ChannelTap::End::fin : ChannelTap::End::reset);
   handler_->on_error(error);
 }
 
@@ -115,6 +119,7 @@ std::size_t Channel::write_now(ws::Bytes data) {
       wake();
       break;
     }
+    if (tap_) tap_->on_octets(ChannelTap::Way::written, data.subspan(written, result.size));
     written += result.size;
     // The kernel took what it had room for, and tells when there is more: asking again is no use.
     if (!is_tls()) break;
@@ -151,17 +156,24 @@ void Channel::shutdown() {
 void Channel::finish_shutdown() {
   if (kept_ || shutdown_done_ || dead_ || write_error_) return;
   shutdown_done_ = stream_.shutdown_write().status != IoStatus::would_block;
+  if (shutdown_done_) tell_tap(ChannelTap::Way::written, ChannelTap::End::fin);
 }
 
 void Channel::reset() {
   if (std::exchange(handler_, nullptr) != nullptr) loop_.unwatch(stream_.descriptor(), *this);
   dead_ = true;
   kept_.reset();
-  if (stream_.is_open()) stream_.reset();
+  if (!stream_.is_open()) return;
+  stream_.reset();
+  tell_tap(ChannelTap::Way::written, ChannelTap::End::reset);
 }
 
 void Channel::wake() {
   if (handler_ != nullptr && !std::exchange(woken_, true)) loop_.wake(*this);
+}
+
+void Channel::tell_tap(ChannelTap::Way way, ChannelTap::End end) const {
+  if (tap_) tap_->on_end(way, end);
 }
 
 std::string Channel::peer_address() const { return net::peer_address(stream_.descriptor()).print(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "net/channel_tap.hpp"
 #include "net/loop.hpp"
 #include "net/stream.hpp"
 #include "ws/bytes.hpp"
@@ -56,6 +57,12 @@ class Channel : private Watcher {
   /// without it, what the loop's read buffer holds.
   void limit_reads(std::uint32_t octets) { octets_at_once_ = octets; }
 
+  /// Has everything that passes seen by `tap` too.
+  void set_tap(std::unique_ptr<ChannelTap> tap) { tap_ = std::move(tap); }
+
+  /// The peer's FIN was delivered: to whom the channel is handed over then, it is not told again.
+  bool has_ended() const { return read_ended_; }
+
   /// FIN (over TLS: close_notify, then FIN) behind what is kept; reading goes on.
   void shutdown();
   /// RST now (SO_LINGER 0); what is kept is lost. No further events.
@@ -78,10 +85,12 @@ class Channel : private Watcher {
   void finish_shutdown();
   void die(error_code error);
   void wake();
+  void tell_tap(ChannelTap::Way way, ChannelTap::End end) const;
 
   Loop& loop_;
   Stream stream_;
   ChannelHandler* handler_ = nullptr;
+  std::unique_ptr<ChannelTap> tap_;
   std::unique_ptr<ws::ByteBuffer> kept_;  ///< only while the kernel does not take more
   std::size_t kept_offset_ = 0;
   error_code write_error_{};

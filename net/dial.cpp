@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -32,6 +33,7 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   void start();
   void resolve();
   void connect_next();
+  bool bind_source();
   bool connect(const SocketAddress& address);
   void on_ready(std::uint32_t events) override;
   void connect_ready();
@@ -62,6 +64,7 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   ws::ByteBuffer to_proxy;
   std::unique_ptr<TlsHandshake> tls;
   std::string doing = "resolve";  // for the message of a time-out
+  DialTimes times;
 };
 
 namespace {
@@ -83,6 +86,7 @@ error_code pending_error(int descriptor) {
 }  // namespace
 
 void Dial::State::start() {
+  times.began = Clock::now();
   deadline.start(options.timeout, [this] {
     fail(DialError::Step::timeout, make_error_code(boost::system::errc::timed_out), doing);
   });
@@ -118,14 +122,22 @@ void Dial::State::connect_next() {
   fail(DialError::Step::connect, connect_error, doing);
 }
 
+// With IP_BIND_ADDRESS_NO_PORT the port is chosen by connect(), which knows the other end: the same port
+// serves for several of them.
+bool Dial::State::bind_source() {
+  if (!options.source) return true;
+  if (options.source->port() == 0) set_option(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  return ::bind(socket.get(), options.source->get(), options.source->size) == 0;
+}
+
 // True when the connection is on its way; on_ready tells how it ended.
 bool Dial::State::connect(const SocketAddress& address) {
   socket = open_socket(address.family());
   if (options.receive_buffer > 0) {
     set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
   }
-  const bool started =
-      socket.is_open() && (::connect(socket.get(), address.get(), address.size) == 0 || errno == EINPROGRESS);
+  const bool started = socket.is_open() && bind_source() &&
+                       (::connect(socket.get(), address.get(), address.size) == 0 || errno == EINPROGRESS);
   connect_error = started ? loop.watch(socket.get(), *this) : last_system_error();
   if (connect_error) socket.close();
   return !connect_error;
@@ -203,6 +215,7 @@ void Dial::State::on_proxy_answer(ProxyHandshake::Status status) {
 }
 
 void Dial::State::on_tunnel() {
+  times.connected = Clock::now();
   if (!url.is_tls()) return finish(std::make_unique<Channel>(loop, Stream(std::move(socket))));
   doing = "TLS handshake with " + url.address();
   TlsSession session = options.tls->connect(socket.get(), url.host);
@@ -227,6 +240,7 @@ void Dial::State::fail(DialError::Step step, error_code error, const std::string
 
 void Dial::State::finish(boost::system::result<std::unique_ptr<Channel>, DialError> result) {
   const auto self = shared_from_this();  // `done` may destroy the Dial
+  times.secured = url.is_tls() ? Clock::now() : times.connected;
   deadline.cancel();
   unwatch();
   socket.close();
@@ -240,5 +254,7 @@ Dial::Dial(Loop& loop, const Url& url, const DialOptions& options, Done done)
 }
 
 Dial::~Dial() { state_->done = nullptr; }
+
+const DialTimes& Dial::times() const { return state_->times; }
 
 }  // namespace wsrig::net

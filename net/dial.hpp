@@ -3,12 +3,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/system/result.hpp>
 
 #include "net/channel.hpp"
 #include "net/loop.hpp"
+#include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
 #include "net/via.hpp"
@@ -21,6 +23,14 @@ struct DialOptions {
   const TlsContext* tls = nullptr;          ///< needed for wss and tls
   int receive_buffer = 0;                   ///< SO_RCVBUF set before connecting; 0: the kernel's
   Via via{};                                ///< through a proxy, which then resolves the target's name
+  std::optional<SocketAddress> source{};    ///< of our end; its port is left to the kernel when it is 0
+};
+
+/// When each part of a dial was done.
+struct DialTimes {
+  Clock::time_point began{};
+  Clock::time_point connected{};  ///< TCP, and the proxy's tunnel where there is one
+  Clock::time_point secured{};    ///< the TLS handshake; as `connected` without TLS
 };
 
 /// A failure says at which step: resolve, connect, the proxy's answer, tls, time-out. With a proxy, the first
@@ -40,6 +50,8 @@ class Dial {
   using Done = std::function<void(boost::system::result<std::unique_ptr<Channel>, DialError>)>;
   Dial(Loop& loop, const Url& url, const DialOptions& options, Done done);
   ~Dial();
+  /// Complete when the function is called with a channel.
+  const DialTimes& times() const;
   Dial(const Dial&) = delete;
   Dial& operator=(const Dial&) = delete;
 

@@ -1,5 +1,6 @@
 #include "net/socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
@@ -120,6 +121,14 @@ Descriptor open_socket(int family) {
 
 void set_option(int descriptor, int level, int name, int value) {
   ::setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+void keep_alive(int descriptor, std::chrono::microseconds idle) {
+  set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, idle.count() > 0 ? 1 : 0);
+  if (idle.count() == 0) return;
+  constexpr std::chrono::seconds::rep longest = 32767;  // MAX_TCP_KEEPIDLE of Linux
+  const auto whole = std::chrono::ceil<std::chrono::seconds>(idle).count();
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(std::min(whole, longest)));
 }
 
 void disable_nagle(int descriptor) { set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1); }

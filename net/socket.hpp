@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <sys/socket.h>
 
@@ -51,6 +52,9 @@ SocketAddress peer_address(int descriptor);
 /// A stream socket that is non-blocking, close-on-exec and TCP_NODELAY.
 Descriptor open_socket(int family);
 void set_option(int descriptor, int level, int name, int value);
+/// SO_KEEPALIVE: the kernel probes the peer after `idle` without an octet (in whole seconds); 0 switches it
+/// off.
+void keep_alive(int descriptor, std::chrono::microseconds idle);
 /// TCP_NODELAY: what is written leaves at once (Nagle's algorithm waits for acknowledgements).
 void disable_nagle(int descriptor);
 

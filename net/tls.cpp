@@ -79,16 +79,34 @@ void attach(ssl_st& session, int descriptor) {
 
 // ---- contexts ----
 
-/// A context and what its callbacks refer to.
-struct ContextHolder {
-  explicit ContextHolder(const SSL_METHOD* method) : context(SSL_CTX_new(method)) {}
-  ~ContextHolder() { SSL_CTX_free(context); }
-  ContextHolder(const ContextHolder&) = delete;
-  ContextHolder& operator=(const ContextHolder&) = delete;
+using SharedContext = std::shared_ptr<SSL_CTX>;
 
-  SSL_CTX* context;
-  std::vector<unsigned char> alpn;  // each name behind its length (RFC 7301 §3.1)
+/// What the callbacks of a context refer to. It lives as long as the context itself, which sessions keep
+/// beyond the TlsContext that made them.
+struct ContextData {
+  std::vector<unsigned char> alpn;    ///< each name behind its length (RFC 7301 §3.1)
+  std::vector<SharedContext> others;  ///< of a server: with its further certificates
 };
+
+void free_data(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<ContextData*>(data);
+}
+
+int data_index() {
+  static const int index =
+      CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, nullptr, nullptr, nullptr, free_data);
+  return index;
+}
+
+SharedContext make_context(const SSL_METHOD* method) {
+  SharedContext context(SSL_CTX_new(method), SSL_CTX_free);
+  SSL_CTX_set_ex_data(context.get(), data_index(), new ContextData);
+  return context;
+}
+
+ContextData& data_of(const SSL_CTX& context) {
+  return *static_cast<ContextData*>(SSL_CTX_get_ex_data(&context, data_index()));
+}
 
 std::vector<unsigned char> encode_alpn(const std::vector<std::string>& names) {
   std::vector<unsigned char> encoded;
@@ -102,7 +120,7 @@ std::vector<unsigned char> encode_alpn(const std::vector<std::string>& names) {
 // No name in common: go on without ALPN, as most servers do, rather than fail.
 int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                 unsigned int in_size, void* argument) {
-  const auto& ours = static_cast<const ContextHolder*>(argument)->alpn;
+  const auto& ours = static_cast<const ContextData*>(argument)->alpn;
   unsigned char* chosen = nullptr;
   const int status = SSL_select_next_proto(&chosen, out_size, ours.data(),
                                            static_cast<unsigned int>(ours.size()), in, in_size);
@@ -155,26 +173,47 @@ std::string configure_client(SSL_CTX& context, const TlsClientOptions& options) 
   return options.cert_file.empty() ? "" : load_identity(context, options.cert_file, options.key_file);
 }
 
-std::string require_client_certificate(SSL_CTX& context, const std::string& ca_file) {
-  SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  SSL_CTX_set_client_CA_list(&context, SSL_load_client_CA_file(ca_file.c_str()));
-  return load_trust(context, ca_file);
+std::string ask_for_certificate(SSL_CTX& context, const TlsServerOptions& options) {
+  const int must = options.client_cert_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+  SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | must, nullptr);
+  SSL_CTX_set_client_CA_list(&context, SSL_load_client_CA_file(options.client_ca_file.c_str()));
+  return load_trust(context, options.client_ca_file);
 }
 
-std::string configure_server(ContextHolder& holder, const TlsServerOptions& options) {
-  SSL_CTX& context = *holder.context;
+// ---- the certificate that the client asks for (RFC 6066 §3) ----
+
+bool has_name(const SSL_CTX& context, std::string_view name, unsigned flags) {
+  return X509_check_host(SSL_CTX_get0_certificate(&context), name.data(), name.size(), flags, nullptr) == 1;
+}
+
+SSL_CTX* find_context(SSL_CTX& first, std::string_view name) {
+  for (const unsigned flags : {unsigned{X509_CHECK_FLAG_NO_WILDCARDS}, 0u}) {
+    if (has_name(first, name, flags)) return &first;
+    for (const SharedContext& other : data_of(first).others) {
+      if (has_name(*other, name, flags)) return other.get();
+    }
+  }
+  return &first;
+}
+
+int choose_certificate(SSL* session, int*, void*) {
+  const char* const name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_SSL_CTX(session, find_context(*SSL_get_SSL_CTX(session), name));
+  return SSL_TLSEXT_ERR_OK;
+}
+
+std::string configure_server(SSL_CTX& context, const TlsServerOptions& options, const TlsIdentity* identity) {
   set_common(context);
   // Nobody resumes sessions here, and a ticket that a client never reads turns its close into a reset.
   SSL_CTX_set_num_tickets(&context, 0);
   SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
-  holder.alpn = encode_alpn(options.alpn);
-  SSL_CTX_set_alpn_select_cb(&context, select_alpn, &holder);
+  data_of(context).alpn = encode_alpn(options.alpn);
+  SSL_CTX_set_alpn_select_cb(&context, select_alpn, &data_of(context));
   if (!options.client_ca_file.empty()) {
-    if (std::string error = require_client_certificate(context, options.client_ca_file); !error.empty()) {
-      return error;
-    }
+    if (std::string error = ask_for_certificate(context, options); !error.empty()) return error;
   }
-  if (!options.cert_file.empty()) return load_identity(context, options.cert_file, options.key_file);
+  if (identity != nullptr) return load_identity(context, identity->cert_file, identity->key_file);
   return use_self_signed_certificate(context) ? "" : failure("cannot make a certificate", {});
 }
 
@@ -214,19 +253,27 @@ error_code take_tls_error(const ssl_st* session) {
 }
 
 boost::system::result<TlsContext, std::string> TlsContext::client(const TlsClientOptions& options) {
-  auto holder = std::make_shared<ContextHolder>(TLS_client_method());
-  if (std::string error = configure_client(*holder->context, options); !error.empty()) return error;
   TlsContext made;
-  made.context_ = {holder, holder->context};
+  made.context_ = make_context(TLS_client_method());
+  if (std::string error = configure_client(*made.context_, options); !error.empty()) return error;
   made.server_name_ = options.server_name;
   return made;
 }
 
 boost::system::result<TlsContext, std::string> TlsContext::server(const TlsServerOptions& options) {
-  auto holder = std::make_shared<ContextHolder>(TLS_server_method());
-  if (std::string error = configure_server(*holder, options); !error.empty()) return error;
   TlsContext made;
-  made.context_ = {holder, holder->context};
+  made.context_ = make_context(TLS_server_method());
+  SSL_CTX& context = *made.context_;
+  const auto& identities = options.identities;
+  const TlsIdentity* const first = identities.empty() ? nullptr : &identities.front();
+  if (std::string error = configure_server(context, options, first); !error.empty()) return error;
+  for (std::size_t i = 1; i < identities.size(); ++i) {
+    const SharedContext& other = data_of(context).others.emplace_back(make_context(TLS_server_method()));
+    if (std::string error = configure_server(*other, options, &identities[i]); !error.empty()) return error;
+  }
+  // Without the macro for this, which casts in the old style.
+  SSL_CTX_callback_ctrl(&context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                        reinterpret_cast<void (*)()>(choose_certificate));
   return made;
 }
 

@@ -34,9 +34,17 @@ struct TlsClientOptions {
   bool insecure = false;  ///< do not verify; whoever sets it warns
   std::vector<std::string> alpn{"http/1.1"};
 };
+/// A certificate chain and its private key, PEM.
+struct TlsIdentity {
+  std::string cert_file;
+  std::string key_file;  ///< empty: in the same file
+};
 struct TlsServerOptions {
-  std::string cert_file, key_file;  ///< PEM; both empty: a self-signed certificate is made in memory
-  std::string client_ca_file;       ///< ask for and verify a client certificate
+  /// The first one with the name that the client asks for (SNI) is shown, an exact name before a wildcard;
+  /// without any such, the first. None at all: a self-signed certificate is made in memory.
+  std::vector<TlsIdentity> identities{};
+  std::string client_ca_file{};       ///< ask for a client's certificate, and verify it
+  bool client_cert_optional = false;  ///< a client without one is let in
   std::vector<std::string> alpn{"http/1.1"};
 };
 

@@ -26,7 +26,7 @@ Bridge::Bridge(Services& services, TunnelStart start)
 }
 
 void Bridge::use_base64() {
-  decoder_ = std::make_unique<Base64Decoder>();
+  decoder_ = std::make_unique<net::Base64Decoder>();
   source(Direction::to_downstream).channel().limit_reads(octets_for_base64);
 }
 
@@ -61,9 +61,8 @@ void Bridge::on_data_payload(ws::MutableBytes chunk) {
   if (decoder_) return decode(chunk);
   ws::ByteBuffer& out = services_.loop.write_buffer();
   if (chunk.size() < large_payload) {
-    const std::size_t size = out.size();
-    out.resize(size + chunk.size());
-    masker_.copy(chunk, out.data() + size);
+    ws::append(out, chunk);
+    masker_.apply(ws::MutableBytes(out).last(chunk.size()));
     return;
   }
   flush_to_target();

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "proxy/base64_decoder.hpp"
+#include "net/base64_decoder.hpp"
 #include "proxy/frame_reader.hpp"
 #include "proxy/frame_trace.hpp"
 #include "proxy/relay.hpp"
@@ -54,9 +54,9 @@ class Bridge final : public Relay, private FrameEvents {
   void fail(std::uint16_t code, std::string_view reason);
 
   FrameReader reader_;
-  ws::Masker masker_{ws::MaskKey{}};        ///< of the data frame at hand
-  std::unique_ptr<FrameTrace> trace_;       ///< of the client's frames, with --trace
-  std::unique_ptr<Base64Decoder> decoder_;  ///< with subprotocol base64
+  ws::Masker masker_{ws::MaskKey{}};             ///< of the data frame at hand
+  std::unique_ptr<FrameTrace> trace_;            ///< of the client's frames, with --trace
+  std::unique_ptr<net::Base64Decoder> decoder_;  ///< with subprotocol base64
   std::uint64_t frames_sent_ = 0;
   net::Clock::time_point pinged_at_{};        ///< zero: no Ping is unanswered
   std::optional<std::uint16_t> client_code_;  ///< 1005 for a Close without one

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/recording.hpp"
 #include "net/channel.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
@@ -47,7 +48,8 @@ struct Services {
   Registry& registry;
   Counters counters{};
   RandomMaskKeys mask_keys{};
-  std::uint64_t last_id = 0;  ///< of tunnels, for the log
+  std::uint64_t last_id = 0;                        ///< of tunnels, for the log
+  std::unique_ptr<capture::Recording> recording{};  ///< of all channels (--record); null without
 };
 
 /// Who connected, and to what; for the log, and for the upstream.
@@ -74,6 +76,10 @@ class Connection {
   virtual void sweep(net::Clock::time_point now) = 0;
   /// The server stops: end in good order, and soon.
   virtual void drain() = 0;
+  /// The time to drain has passed: it is destroyed behind this call.
+  virtual void give_up() {}
+  /// Adds what has gone through it, as long as it is no part of the counters.
+  virtual void add_traffic(PerDirection<Traffic>&) const {}
   /// Octets held for peers that do not take them.
   virtual std::size_t buffered() const = 0;
 

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace wsrig::proxy {
 
@@ -24,25 +22,17 @@ struct PerDirection {
   const T& operator[](Direction direction) const { return values[static_cast<std::size_t>(direction)]; }
 };
 
-/// What went one way through a tunnel. Frames and the close code are those that came in, as far as that side
-/// speaks WebSocket; octets are counted as they came in, before any fault.
+/// What went one way through tunnels: octets as they came in, before any fault, and frames, as far as that
+/// side speaks WebSocket.
 struct Traffic {
   std::uint64_t octets = 0;
   std::uint64_t frames = 0;
-  std::optional<std::uint16_t> close_code;  ///< of the first Close frame; 1005 for one without a code
 };
 
 /// Who ended a tunnel.
 enum class Ender : std::uint8_t { client, upstream, proxy };
 
-/// How a tunnel went, told when it ends.
-struct TunnelEnd {
-  PerDirection<Traffic> traffic;
-  Ender ender = Ender::proxy;
-  std::string reason;  ///< "close", "eof", "connection reset", "idle", "drain", "RFC 6455 §5.2: …"
-};
-
-/// Sums over the life of the process. Times of the loop's thread only, so plain numbers.
+/// Sums over the life of the process. Touched by the loop's thread only, so plain numbers.
 struct Counters {
   std::uint64_t accepted = 0;        ///< client connections
   std::uint64_t refused = 0;         ///< answered with 4xx or 5xx of our own
@@ -51,7 +41,7 @@ struct Counters {
   std::uint64_t dial_failures = 0;       ///< 502 and 504 because of the connection to the upstream
   std::uint64_t handshake_failures = 0;  ///< the upstream's answer was no valid 101, nor another answer
   std::uint64_t violations = 0;          ///< tunnels that ended because a peer broke the protocol
-  PerDirection<Traffic> ended_traffic;   ///< of tunnels that have ended (close_code unused)
+  PerDirection<Traffic> traffic;         ///< of tunnels that have ended; in a snapshot, of all
 
   std::uint64_t tunnels_open() const { return tunnels_opened - tunnels_ended; }
 };

@@ -4,6 +4,7 @@
 
 #include "net/socket.hpp"
 #include "proxy/bridge.hpp"
+#include "proxy/channel_recorder.hpp"
 #include "proxy/farewell.hpp"
 #include "proxy/inspector.hpp"
 #include "proxy/refusal.hpp"
@@ -23,7 +24,8 @@ Exchange::Exchange(Services& services, ExchangeStart start)
       downstream_(std::move(start.channel), Direction::to_upstream, *this),
       reader_(config().limits.head, config().limits.header_fields),
       since_(services.loop.now()) {
-  if (!is_upgrade()) request_body_ = *BodyReader::of_request(request_);  // Request has seen that there is one
+  if (!is_upgrade())
+    request_body_ = *ws::BodyReader::of_request(request_);  // Request has seen that there is one
 }
 
 void Exchange::begin() {
@@ -51,7 +53,8 @@ void Exchange::dial_failed(const net::DialError& error) {
 }
 
 void Exchange::dialled(std::unique_ptr<net::Channel> channel) {
-  net::set_option(channel->stream().descriptor(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
+  if (services_.recording) record(*channel, OwnEnd::client, *services_.recording);
   since_ = services_.loop.now();
   SideEvents& events = *this;
   upstream_.emplace(std::move(channel), Direction::to_downstream, events);
@@ -175,7 +178,7 @@ TunnelStart Exchange::tunnel_start(ws::Bytes from_upstream) {
 }
 
 void Exchange::begin_answer(const ws::HttpHead& answer, ws::Bytes rest) {
-  answer_body_ = BodyReader::of_response(answer, request_.method());
+  answer_body_ = ws::BodyReader::of_response(answer, request_.method());
   if (!answer_body_) return refuse(502, "the length of the upstream's answer is not certain");
   downstream_.outlet().write(ws::as_bytes(forward_response(answer, route())));
   pass_answer_body(rest);

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "net/dial.hpp"
-#include "proxy/body_reader.hpp"
 #include "proxy/connection.hpp"
 #include "proxy/forwarding.hpp"
 #include "proxy/relay.hpp"
 #include "proxy/side.hpp"
+#include "ws/body_reader.hpp"
 #include "ws/handshake.hpp"
 #include "ws/http_head.hpp"
 
@@ -81,9 +81,9 @@ class Exchange final : public Connection, private SideEvents {
   std::optional<Side> upstream_;
   std::unique_ptr<net::Dial> dial_;
   ws::HeadReader reader_;  ///< of the answer
-  BodyReader request_body_;
-  std::optional<BodyReader> answer_body_;  ///< once its head has gone on
-  net::Clock::time_point since_;           ///< when the upstream was connected
+  ws::BodyReader request_body_;
+  std::optional<ws::BodyReader> answer_body_;  ///< once its head has gone on
+  net::Clock::time_point since_;               ///< when the upstream was connected
 };
 
 }  // namespace wsrig::proxy

@@ -9,14 +9,16 @@ void Farewell::begin() {
   channel_->resume();
   channel_->send(ws::as_bytes(last_words_));
   channel_->shutdown();
+  client_ended_ = channel_->has_ended();
+  finish_when_told();
 }
 
 void Farewell::on_eof() {
   client_ended_ = true;
-  on_drained();
+  finish_when_told();
 }
 
-void Farewell::on_drained() {
+void Farewell::finish_when_told() {
   if (client_ended_ && channel_->pending() == 0) remove();
 }
 

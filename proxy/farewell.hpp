@@ -27,7 +27,10 @@ class Farewell final : public Connection, private net::ChannelHandler {
   void on_data(ws::MutableBytes) override {}
   void on_eof() override;
   void on_error(net::error_code) override { remove(); }
-  void on_drained() override;
+  void on_drained() override { finish_when_told(); }
+
+  /// May be the end of this.
+  void finish_when_told();
 
   std::unique_ptr<net::Channel> channel_;
   std::string last_words_;

@@ -137,7 +137,34 @@ void FrameReader::Feed::fail(const ws::Violation& violation) {
   events.on_violation(violation);
 }
 
+// At the first octet of anything else it stops, and leaves that to the parser.
+std::size_t FrameReader::feed_plain(ws::MutableBytes data, FrameEvents& events) {
+  std::size_t taken = 0;
+  while (parser_.at_boundary() && !stopped_) {
+    const ws::MutableBytes rest = data.subspan(taken);
+    ws::FrameHeader header;
+    const std::size_t size = ws::decode_header(rest, header);
+    const bool is_plain = header.opcode == ws::Opcode::binary && header.fin && header.rsv == 0;
+    if (size == 0 || !is_plain || header.payload_length > rest.size() - size) break;
+    if (const auto violation = referee_.begin(header)) {
+      stopped_ = true;
+      events.on_violation(*violation);
+      break;
+    }
+    const ws::MutableBytes payload = rest.subspan(size, static_cast<std::size_t>(header.payload_length));
+    taken += size + payload.size();
+    ++frames_;
+    events.on_data_frame(header, rest.first(size));
+    if (!payload.empty()) events.on_data_payload(payload);
+    referee_.end();
+    events.on_data_frame_end();
+  }
+  return taken;
+}
+
 void FrameReader::feed(ws::MutableBytes data, FrameEvents& events) {
+  if (stopped_) return;
+  data = data.subspan(feed_plain(data, events));
   if (stopped_) return;
   Feed feed{*this, events, data};
   parser_.parse(data, feed);

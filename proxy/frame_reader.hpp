@@ -48,6 +48,10 @@ class FrameReader {
  private:
   struct Feed;
 
+  /// The short way for what nearly all traffic is: binary messages of one frame that has come as a whole.
+  /// Returns how many octets they were.
+  std::size_t feed_plain(ws::MutableBytes data, FrameEvents& events);
+
   Referee referee_;
   ws::FrameParser parser_;
   ws::Masker masker_{ws::MaskKey{}};  ///< of the frame at hand

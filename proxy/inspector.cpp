@@ -50,6 +50,7 @@ void Inspector::arrived(Direction direction, ws::MutableBytes data) {
   try_close(direction);
   if (!lane.close_received()) return;
   closed_[direction] = true;
+  blame(ender_of(direction), "close");
   begin_closing();
   // RFC 6455 §7.1.1: the server closes first, which we are on that side.
   if (closed_[opposite(direction)]) end(Direction::to_downstream);

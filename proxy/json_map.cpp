@@ -14,6 +14,9 @@ namespace {
 namespace json = boost::json;
 using diag::Diagnostic;
 
+// Of a map that names an address alone.
+constexpr std::uint64_t default_port = 8080;
+
 /// Reads the members of one map, and keeps the first mistake.
 class MapReader {
  public:
@@ -33,14 +36,16 @@ class MapReader {
     if (value.is_object()) return read_route(key, value.get_object());
     if (key == "bindIP") return read_bind_address(key, value);
     if (key == "bindPort")
-      bind_port_ = number(key, value, 65'535);
+      bind_port_ = number(key, value, 0, 65'535);
     else if (key == "backlog")
-      config_.backlog = static_cast<int>(number(key, value, 65'535));
+      config_.backlog = static_cast<int>(number(key, value, 1, 65'535));
     else if (key == "connectTimeout")
-      config_.timeouts.connect = duration(key, value);
+      config_.timeouts.connect = duration(key, value, 1);
     else if (key == "socketTimeout")
-      config_.timeouts.idle = duration(key, value);
-    else if (key != "connectKeepalive")
+      config_.timeouts.idle = duration(key, value, 0);
+    else if (key == "connectKeepalive")
+      config_.timeouts.keepalive = keepalive(key, value);
+    else
       fail(key, "is no setting, and no map with a host and a port");
   }
 
@@ -56,7 +61,7 @@ class MapReader {
     }
     Route route = defaults_;
     route.upstream.url = {.scheme = "ws", .host = std::string(host->get_string()), .port_given = true};
-    route.upstream.url.port = static_cast<std::uint16_t>(number(name, *port, 65'535));
+    route.upstream.url.port = static_cast<std::uint16_t>(number(name, *port, 1, 65'535));
     for (const char* end : {"", "/"}) {
       route.path = "/" + std::string(name) + end;
       config_.routes.push_back(route);
@@ -69,14 +74,15 @@ class MapReader {
   }
 
   void make_listener() {
-    if (!bind_port_) return;
+    if (!bind_port_ && !bind_address_) return;
     net::Url url{.scheme = "ws", .host = bind_address_.value_or(""), .port_given = true};
-    url.port = static_cast<std::uint16_t>(*bind_port_);
+    url.port = static_cast<std::uint16_t>(bind_port_.value_or(default_port));
     config_.listeners = {url};
   }
 
   // A number, or a text that is one.
-  std::uint64_t number(std::string_view key, const json::value& value, std::uint64_t most) {
+  std::uint64_t number(std::string_view key, const json::value& value, std::uint64_t least,
+                       std::uint64_t most) {
     std::uint64_t result = most + 1;
     if (value.is_int64() && value.get_int64() >= 0) result = static_cast<std::uint64_t>(value.get_int64());
     if (value.is_string()) {
@@ -84,12 +90,20 @@ class MapReader {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
       if (error != std::errc{} || end != text.data() + text.size()) result = most + 1;
     }
-    if (result > most) fail(key, "needs a whole number, at most " + std::to_string(most));
+    if (result < least || result > most) {
+      fail(key, "needs a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
     return result;
   }
 
-  microseconds duration(std::string_view key, const json::value& value) {
-    return std::chrono::milliseconds(number(key, value, std::numeric_limits<std::int32_t>::max()));
+  // true and false, or how long until the first probe.
+  microseconds keepalive(std::string_view key, const json::value& value) {
+    if (!value.is_bool()) return duration(key, value, 0);
+    return value.get_bool() ? Timeouts{}.keepalive : microseconds{0};
+  }
+
+  microseconds duration(std::string_view key, const json::value& value, std::uint64_t least) {
+    return std::chrono::milliseconds(number(key, value, least, std::numeric_limits<std::int32_t>::max()));
   }
 
   void fail(std::string_view key, const std::string& problem) {

@@ -34,10 +34,10 @@ std::string print_metrics(const Counters& counters) {
       "Upstreams whose answer was no valid handshake.", counters.handshake_failures);
   add(out, "wsrig_proxy_violations_total", "counter", "Tunnels ended because a peer broke the protocol.",
       counters.violations);
-  const auto& [up, down] = counters.ended_traffic.values;
-  add_directions(out, "wsrig_proxy_ended_bytes_total", "Octets that tunnels had carried when they ended.",
+  const auto& [up, down] = counters.traffic.values;
+  add_directions(out, "wsrig_proxy_bytes_total", "Octets that came into tunnels, by the way they went.",
                  up.octets, down.octets);
-  add_directions(out, "wsrig_proxy_ended_frames_total", "Frames that tunnels had carried when they ended.",
+  add_directions(out, "wsrig_proxy_frames_total", "Frames that came into tunnels, by the way they went.",
                  up.frames, down.frames);
   return out;
 }

@@ -7,7 +7,7 @@
 
 #include "cli/option_value.hpp"
 #include "net/proxy_environment.hpp"
-#include "proxy/control_server.hpp"
+#include "proxy/control_address.hpp"
 #include "proxy/json_map.hpp"
 #include "proxy/rewrite.hpp"
 #include "proxy/route_text.hpp"
@@ -31,14 +31,18 @@ std::vector<Option> route_options() {
        .letter = 'r',
        .value = "[HOST]/PATH=URL [WORD=VALUE]",
        .help = "what leads where: a path ending with / stands for all below it; the words are mode, http, "
-               "host, forwarded, via, ca, insecure, fault, allow, deny, basic, bearer and origin, as the "
-               "options below; and rewrite-file, with a rule a line",
-       .repeatable = true},
+               "web, host, forwarded, via, ca, insecure, fault, allow, deny, basic, bearer, origin and "
+               "rewrite, as the options below; and rewrite-file, with a rule a line. In a configuration "
+               "file also a section [route HOST/PATH], with target and the words on lines of their own",
+       .repeatable = true,
+       .section = route_settings()},
       {.name = "target",
        .letter = 't',
        .value = "URL",
-       .help = "one upstream for the paths of the listeners: ws://, wss://, tcp://, tls://, unix:/path, "
-               "host:port for a TCP service, or tokens:FILE, of which clients choose by ?token=NAME"},
+       .help =
+           "one upstream for the paths of the listeners: ws://, wss://, tcp://, tls://, unix:/path, "
+           "host:port for a TCP service, tokens:FILE, of which clients choose by ?token=NAME, or web:DIR, "
+           "a folder alone"},
       {.name = "map",
        .value = "FILE",
        .help = "a JSON map of routes, {\"name\": {\"host\": …, \"port\": …}}; the first segment of the path "
@@ -48,9 +52,12 @@ std::vector<Option> route_options() {
        .default_value = "tunnel",
        .choices = {"tunnel", "inspect"}},
       {.name = "http",
-       .help = "what an ordinary HTTP request gets: the upstream's answer, or 426",
+       .help = "what an ordinary HTTP request gets: the upstream's answer, a file of --web, or 426",
        .default_value = "forward",
-       .choices = {"forward", "refuse"}},
+       .choices = {"forward", "web", "refuse"}},
+      {.name = "web",
+       .value = "DIR",
+       .help = "serve the files below this folder to ordinary HTTP requests, on all paths"},
       {.name = "host",
        .help = "the Host field: as the client sent it, or the upstream's",
        .default_value = "keep",
@@ -67,15 +74,23 @@ std::vector<Option> tls_options() {
   return {
       {.name = "cert",
        .value = "FILE",
-       .help = "certificate chain (PEM) for wss; without one a self-signed certificate is made",
+       .help = "certificate chain (PEM) for wss; of several the one that has the client's name for us (SNI), "
+               "else the first; without one a self-signed certificate is made",
+       .repeatable = true,
        .group = group},
       {.name = "key",
        .value = "FILE",
-       .help = "its private key (PEM), if that is in another file",
+       .help = "the private key (PEM) of each --cert, in their order, if it is in another file",
+       .repeatable = true,
        .group = group},
       {.name = "client-ca",
        .value = "FILE",
        .help = "ask clients for a certificate of these authorities (PEM)",
+       .group = group},
+      {.name = "client-cert",
+       .help = "with --client-ca: must clients have one, or may they go without",
+       .default_value = "required",
+       .choices = {"required", "optional"},
        .group = group},
       {.name = "upstream-ca",
        .value = "FILE",
@@ -170,6 +185,7 @@ std::vector<Option> time_options() {
       option("idle-timeout", "time without an octet either way until a tunnel ends; 0s: none", "300s"),
       option("ping-interval", "time without an octet of a bridge's client until a Ping; 0s: none", "150s"),
       option("pong-timeout", "time for an answer to that Ping", "20s"),
+      option("keepalive", "time without an octet until the kernel probes a peer; 0s: never", "60s"),
       option("close-timeout", "time from a Close or FIN to the end of the tunnel, while nothing moves", "5s"),
       option("drain-timeout", "time from SIGTERM to the end of the last tunnel", "30s"),
   };
@@ -185,6 +201,11 @@ std::vector<Option> sight_options() {
        .group = group},
       {.name = "trace",
        .help = "print each frame of a bridge or of mode inspect in the notation",
+       .group = group},
+      {.name = "record",
+       .value = "FILE",
+       .help = "write what clients and upstreams send to a pcapng file, decrypted",
+       .default_value = "",
        .group = group},
       {.name = "control",
        .value = "HOST:PORT",
@@ -205,6 +226,10 @@ class Reader {
  public:
   explicit Reader(const Values& values) : values_(values) {}
 
+  /// A mistake in the last value of an option, with its place if that is in a file.
+  void fail(std::string_view name, std::string problem) {
+    fail(values_.place(name, mistake(fmt::format("'--{}': {}", name, problem))));
+  }
   template <class Value>
   void size(std::string_view name, Value& out) {
     take(cli::size_option(values_, name), out);
@@ -217,10 +242,14 @@ class Reader {
   }
   void duration(std::string_view name, microseconds& out, microseconds least = microseconds(1)) {
     take(cli::duration_option(values_, name), out);
-    if (out < least) fail(mistake(fmt::format("'--{}' cannot be zero", name)));
+    if (out < least) fail(values_.place(name, mistake(fmt::format("'--{}' cannot be zero", name))));
   }
   void check(std::string_view name, const std::string& problem) {
-    if (!problem.empty()) fail(mistake(fmt::format("'--{}': {}", name, problem)));
+    if (!problem.empty()) fail(name, problem);
+  }
+  /// The same for one of several values.
+  void check(std::string_view name, const cli::Written& value, const std::string& problem) {
+    if (!problem.empty()) fail(value.place(mistake(fmt::format("'--{}': {}", name, problem))));
   }
   void fail(Diagnostic diagnostic) {
     if (!mistake_) mistake_ = std::move(diagnostic);
@@ -258,8 +287,19 @@ void read_timeouts(Config& config, Reader& reader) {
   reader.duration("idle-timeout", config.timeouts.idle, none);
   reader.duration("ping-interval", config.timeouts.ping, none);
   reader.duration("pong-timeout", config.timeouts.pong);
+  reader.duration("keepalive", config.timeouts.keepalive, none);
   reader.duration("close-timeout", config.timeouts.close);
   reader.duration("drain-timeout", config.timeouts.drain);
+}
+
+void read_tls(const Values& values, Config& config) {
+  const auto& certs = values.list("cert");
+  const auto& keys = values.list("key");
+  for (std::size_t i = 0; i < certs.size(); ++i) {
+    config.tls.identities.push_back({certs[i], i < keys.size() ? keys[i] : ""});
+  }
+  config.tls.client_ca_file = values.text("client-ca");
+  config.tls.client_cert_optional = values.text("client-cert") == "optional";
 }
 
 Route read_defaults(const Values& values, Reader& reader) {
@@ -269,11 +309,14 @@ Route read_defaults(const Values& values, Reader& reader) {
   reader.check("host", set_host(defaults, values.text("host")));
   reader.check("forwarded", set_forwarded(defaults, values.text("forwarded")));
   if (values.has("via")) reader.check("via", set_via(defaults, values.text("via")));
+  if (values.has("web")) reader.check("web", set_web(defaults, values.text("web")));
   const std::pair<const char*, std::string (*)(Route&, std::string_view)> lists[] = {
       {"allow", add_allow},   {"deny", add_deny},   {"origin", add_origin},  {"basic", add_basic},
       {"bearer", add_bearer}, {"fault", add_fault}, {"rewrite", add_rewrite}};
   for (const auto& [name, add] : lists) {
-    for (const std::string& text : values.list(name)) reader.check(name, add(defaults, text));
+    for (const cli::Written& value : values.written(name)) {
+      reader.check(name, value, add(defaults, value.text));
+    }
   }
   defaults.upstream.ca_file = values.text("upstream-ca");
   defaults.upstream.insecure = values.flag("upstream-insecure");
@@ -282,18 +325,18 @@ Route read_defaults(const Values& values, Reader& reader) {
 
 void read_listeners(const Values& values, const net::ServerEnvironment& environment, Config& config,
                     Reader& reader) {
-  std::vector<std::string> texts = values.list("listen");
+  std::vector<cli::Written> texts = values.written("listen");
   if (texts.empty() && config.listeners.empty()) {
-    texts.push_back(environment.listen_port ? fmt::format("ws://:{}", *environment.listen_port)
-                                            : "ws://127.0.0.1:8080");
+    texts.push_back({environment.listen_port ? fmt::format("ws://:{}", *environment.listen_port)
+                                             : "ws://127.0.0.1:8080"});
   }
   if (!texts.empty()) config.listeners.clear();
-  for (const std::string& text : texts) {
-    const auto url = net::parse_url(text);
+  for (const cli::Written& value : texts) {
+    const auto url = net::parse_url(value.text);
     if (!url) {
-      reader.check("listen", url.error());
+      reader.check("listen", value, url.error());
     } else if (!url->is_websocket()) {
-      reader.check("listen", "'" + text + "' must begin with ws:// or wss://");
+      reader.check("listen", value, "'" + value.text + "' must begin with ws:// or wss://");
     } else {
       config.listeners.push_back(*url);
     }
@@ -305,8 +348,8 @@ void read_target_option(const Values& values, const Route& defaults, Config& con
   if (!values.has("target")) return;
   Route route = defaults;
   if (auto problem = set_target(route, values.text("target"))) {
-    if (problem->file.empty()) problem->message = "'--target': " + problem->message;
-    return reader.fail(std::move(*problem));
+    if (!problem->file.empty()) return reader.fail(std::move(*problem));  // it is in the file of tokens
+    return reader.fail("target", problem->message);
   }
   for (const net::Url& listener : config.listeners) {
     route.path = listener.target;
@@ -314,29 +357,49 @@ void read_target_option(const Values& values, const Route& defaults, Config& con
   }
 }
 
+/// `--web` is for all paths, those of no other route included.
+void add_folder_route(const Route& defaults, Config& config) {
+  const auto is_for_all = [](const Route& route) { return route.host.empty() && route.path == "/"; };
+  if (!defaults.web || std::ranges::any_of(config.routes, is_for_all)) return;
+  Route route = defaults;
+  route.upstream.url = {.scheme = "web", .host = {}};
+  config.routes.push_back(route);
+}
+
 void read_routes(const Values& values, const net::ServerEnvironment& environment, const Route& defaults,
                  Config& config, Reader& reader) {
-  for (const std::string& text : values.list("route")) {
-    const auto route = read_route("--route", text, defaults);
+  const auto add = [&](const diag::Result<Route>& route) {
     if (route) config.routes.push_back(*route);
     if (!route) reader.fail(route.error());
-  }
+  };
+  for (const cli::Written& text : values.written("route")) add(read_route(text, defaults));
+  for (const cli::Section& section : values.sections("route")) add(read_route(section, defaults));
   read_target_option(values, defaults, config, reader);
-  if (!config.routes.empty()) return;
-  if (!environment.upstream) {
-    return reader.fail(mistake("no route", "write --target URL, or --route /PATH=URL"));
+  if (config.routes.empty() && environment.upstream) {
+    Route route = defaults;
+    route.upstream.url = *environment.upstream;
+    config.routes.push_back(route);
+    if (!values.given("connect-timeout")) config.timeouts.connect = seconds(10);
   }
-  Route route = defaults;
-  route.upstream.url = *environment.upstream;
-  config.routes.push_back(route);
-  if (!values.given("connect-timeout")) config.timeouts.connect = seconds(10);
+  add_folder_route(defaults, config);
+  if (config.routes.empty()) {
+    reader.fail(mistake("no route", "write --target URL, or --route /PATH=URL"));
+  }
+}
+
+/// What options say counts before what the map says.
+void prefer_options(const Values& values, const Config& options, Config& config) {
+  if (values.given("backlog")) config.backlog = options.backlog;
+  if (values.given("connect-timeout")) config.timeouts.connect = options.timeouts.connect;
+  if (values.given("idle-timeout")) config.timeouts.idle = options.timeouts.idle;
+  if (values.given("keepalive")) config.timeouts.keepalive = options.timeouts.keepalive;
 }
 
 /// The way to the upstreams that no option gives one.
 void read_environment_proxies(Config& config, Reader& reader) {
   for (Route& route : config.routes) {
     const std::string& scheme = route.upstream.url.scheme;
-    if (route.upstream.via || scheme == "unix" || scheme == "tokens") continue;
+    if (route.upstream.via || scheme == "unix" || scheme == "tokens" || !route.has_upstream()) continue;
     auto via = net::via_from_environment(route.upstream.url, cli::process_environment);
     if (via) route.upstream.via = std::move(*via);
     if (!via) reader.fail(mistake(via.error()));
@@ -361,8 +424,19 @@ void make_rewriting(Config& config, Reader& reader) {
 
 /// What one option asks for and another one cannot give.
 std::optional<Diagnostic> find_contradiction(const Values& values, const Config& config) {
-  if (values.given("key") && !values.given("cert")) return mistake("'--key' needs '--cert'");
+  if (values.given("key") && values.list("key").size() != values.list("cert").size()) {
+    return mistake("there must be one '--key' for each '--cert'");
+  }
+  if (values.given("client-cert") && !values.given("client-ca")) {
+    return mistake("'--client-cert' needs '--client-ca'");
+  }
+  if (values.given("web") && values.given("http") && values.text("http") != "web") {
+    return mistake("'--web' contradicts '--http " + values.text("http") + "'");
+  }
   for (const Route& route : config.routes) {
+    if (route.http == HttpPolicy::web && !route.web) {
+      return mistake("route '" + route.path + "': '--http web' needs a folder", "write --web DIR");
+    }
     const bool inspects = route.mode == Mode::inspect && !route.is_bridge();
     const bool needs_frames =
         std::ranges::any_of(route.faults, [](const auto& fault) { return fault->needs_frames(); });
@@ -408,8 +482,9 @@ diag::Result<Config> read_options(const Values& values) {
   Config config;
   Reader reader(values);
   config.log = values.text("log") == "json" ? LogFormat::json : LogFormat::text;
+  config.record = values.text("record");
   config.trace = values.flag("trace");
-  config.tls = {values.text("cert"), values.text("key"), values.text("client-ca")};
+  read_tls(values, config);
   read_limits(config, reader);
   read_timeouts(config, reader);
   reader.number("seed", config.seed);
@@ -417,7 +492,9 @@ diag::Result<Config> read_options(const Values& values) {
   if (!environment) return mistake(environment.error());
   const Route defaults = read_defaults(values, reader);
   if (values.has("map")) {
+    const Config options = config;
     if (auto problem = read_json_map(values.text("map"), defaults, config)) return *problem;
+    prefer_options(values, options, config);
   }
   read_listeners(values, *environment, config, reader);
   read_routes(values, *environment, defaults, config, reader);

@@ -196,15 +196,19 @@ void Relay::finish() {
   remove();
 }
 
-void Relay::log_end() {
-  Counters& counters = services_.counters;
-  ++counters.tunnels_ended;
-  PerDirection<std::uint64_t> codes;
+void Relay::add_traffic(PerDirection<Traffic>& sum) const {
   for (const Direction direction : {Direction::to_upstream, Direction::to_downstream}) {
-    counters.ended_traffic[direction].octets += octets_[direction];
-    counters.ended_traffic[direction].frames += frames(direction);
-    codes[direction] = close_code(direction).value_or(0);
+    sum[direction].octets += octets_[direction];
+    sum[direction].frames += frames(direction);
   }
+}
+
+void Relay::log_end() {
+  ++services_.counters.tunnels_ended;
+  add_traffic(services_.counters.traffic);
+  const auto code = [this](Direction direction) -> std::uint64_t {
+    return close_code(direction).value_or(0);
+  };
   Log(config().log)
       .event("tunnel-end", {{"tunnel", id_},
                             {"client", client_.address},
@@ -214,8 +218,8 @@ void Relay::log_end() {
                             {"octets_to_downstream", octets_[Direction::to_downstream]},
                             {"frames_to_upstream", frames(Direction::to_upstream)},
                             {"frames_to_downstream", frames(Direction::to_downstream)},
-                            {"close_from_client", codes[Direction::to_upstream]},
-                            {"close_from_upstream", codes[Direction::to_downstream]},
+                            {"close_from_client", code(Direction::to_upstream)},
+                            {"close_from_upstream", code(Direction::to_downstream)},
                             {"ended_by", name(ender_)},
                             {"reason", reason_}});
 }

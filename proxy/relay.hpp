@@ -32,6 +32,8 @@ class Relay : public Connection, private SideEvents {
   void begin() final;
   void sweep(net::Clock::time_point now) final;
   void drain() final;
+  void give_up() final { log_end(); }
+  void add_traffic(PerDirection<Traffic>& sum) const final;
   std::size_t buffered() const final;
 
  protected:

@@ -2,9 +2,10 @@
 
 #include <span>
 
-#include "proxy/body_reader.hpp"
 #include "proxy/refusal.hpp"
 #include "proxy/router.hpp"
+#include "proxy/web_answer.hpp"
+#include "ws/body_reader.hpp"
 
 namespace wsrig::proxy {
 
@@ -36,7 +37,7 @@ std::optional<ws::ResponseHead> refuse_ambiguous(const ws::HttpHead& request) {
   if (request.count("Host") > 1 || (needs_host && request.count("Host") == 0)) {
     return ws::build_refusal(400, "there must be one Host field (RFC 9112 §3.2)\n");
   }
-  const auto body = BodyReader::of_request(request);
+  const auto body = ws::BodyReader::of_request(request);
   if (!body) return ws::build_refusal(400, "the length of the body is not certain (RFC 9112 §6.3)\n");
   return {};
 }
@@ -48,11 +49,18 @@ std::optional<ws::ResponseHead> refuse_handshake(const ws::HttpHead& request,
     return ws::build_refusal(finding.status, finding.message + " (" + std::string(finding.section) + ")\n");
   }
   // What is body to one reader is frames to another.
-  if (BodyReader::of_request(request)->is_complete()) return {};
+  if (ws::BodyReader::of_request(request)->is_complete()) return {};
   return ws::build_refusal(400, "an upgrade cannot have a body\n");
 }
 
-bool forwards_http(const Route& route) { return route.http == HttpPolicy::forward && !route.is_bridge(); }
+/// A request for something that the route does not serve.
+std::optional<ws::ResponseHead> refuse_purpose(const ws::HttpHead& request, const ws::RequestVerdict& verdict,
+                                               const Route& route) {
+  if (!route.has_upstream()) return ws::build_refusal(404, "there is no WebSocket here\n");
+  if (verdict.is_upgrade) return refuse_handshake(request, verdict);
+  if (route.http == HttpPolicy::forward && !route.is_bridge()) return {};
+  return ws::build_refusal(426, "this is a WebSocket endpoint\n");
+}
 
 }  // namespace
 
@@ -93,11 +101,9 @@ void Request::answer(const ws::HttpHead& request, ws::Bytes rest) {
       return refuse(*refusal, request.method());
   }
   ws::RequestVerdict verdict = ws::verify_request(request, policy_of(*route));
-  if (verdict.is_upgrade) {
-    if (const auto refusal = refuse_handshake(request, verdict)) return refuse(*refusal, request.method());
-  } else if (!forwards_http(*route)) {
-    return refuse(ws::build_refusal(426, "this is a WebSocket endpoint\n"), request.method());
-  }
+  if (!verdict.is_upgrade && route->http == HttpPolicy::web) return serve_file(request, *route, target.path);
+  if (const auto refusal = refuse_purpose(request, verdict, *route))
+    return refuse(*refusal, request.method());
   std::optional<net::Url> upstream = route->upstream.url;
   if (route->upstream.tokens) upstream = route->upstream.tokens->find(target.query);
   if (!upstream) return refuse(ws::build_refusal(404, "no such token\n"), request.method());
@@ -111,6 +117,14 @@ void Request::answer(const ws::HttpHead& request, ws::Bytes rest) {
                       std::move(verdict),
                       {rest.begin(), rest.end()}};
   services_.registry.replace(*this, std::make_unique<Exchange>(services_, std::move(start)));
+}
+
+void Request::serve_file(const ws::HttpHead& request, const Route& route, std::string_view path) {
+  const std::size_t prefix = route.web_from_root ? 1 : route.path.size();
+  WebReply reply = route.web->answer(request, path.substr(prefix));
+  if (reply.head.status >= 400) return refuse(reply.head, request.method());
+  services_.registry.replace(
+      *this, std::make_unique<WebAnswer>(services_, setup_, std::move(channel_), std::move(reply)));
 }
 
 void Request::refuse(const ws::ResponseHead& response, std::string_view method) {

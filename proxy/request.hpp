@@ -24,6 +24,7 @@ class Request final : public Connection, private net::ChannelHandler {
   void on_error(net::error_code) override { remove(); }
 
   void answer(const ws::HttpHead& request, ws::Bytes rest);
+  void serve_file(const ws::HttpHead& request, const Route& route, std::string_view path);
   void refuse(const ws::ResponseHead& response, std::string_view method = "GET");
 
   std::unique_ptr<net::Channel> channel_;

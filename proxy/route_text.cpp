@@ -12,6 +12,7 @@
 #include "net/socket.hpp"
 #include "proxy/faults/fault.hpp"
 #include "proxy/rewrite.hpp"
+#include "proxy/web_folder.hpp"
 
 namespace wsrig::proxy {
 
@@ -54,19 +55,42 @@ std::string add_rule(Route& route, std::string_view value) {
   return {};
 }
 
+std::string set_route_folder(Route& route, std::string_view path) {
+  std::string problem = set_web(route, path);
+  route.web_from_root = false;
+  return problem;
+}
+
 struct Word {
   std::string_view name;
   std::string (*set)(Route&, std::string_view);
+  bool repeatable = false;
 };
-constexpr std::array words{Word{"mode", set_mode},         Word{"http", set_http},
-                           Word{"host", set_host},         Word{"forwarded", set_forwarded},
-                           Word{"insecure", set_insecure}, Word{"ca", set_ca},
-                           Word{"via", set_via},           Word{"fault", add_fault},
-                           Word{"allow", add_allow},       Word{"deny", add_deny},
-                           Word{"basic", add_basic},       Word{"bearer", add_bearer},
-                           Word{"origin", add_origin},     Word{"rewrite-file", add_rewrite_file}};
+constexpr std::array words{Word{"mode", set_mode},
+                           Word{"http", set_http},
+                           Word{"web", set_route_folder},
+                           Word{"host", set_host},
+                           Word{"forwarded", set_forwarded},
+                           Word{"via", set_via},
+                           Word{"ca", set_ca},
+                           Word{"insecure", set_insecure},
+                           Word{"allow", add_allow, true},
+                           Word{"deny", add_deny, true},
+                           Word{"origin", add_origin, true},
+                           Word{"basic", add_basic, true},
+                           Word{"bearer", add_bearer, true},
+                           Word{"fault", add_fault, true},
+                           Word{"rewrite", add_rewrite, true},
+                           Word{"rewrite-file", add_rewrite_file, true}};
+
+const Word* find_word(std::string_view name) {
+  const auto found = std::ranges::find(words, name, &Word::name);
+  return found == words.end() ? nullptr : &*found;
+}
 
 constexpr std::string_view token_scheme = "tokens:";
+constexpr std::string_view folder_scheme = "web:";
+constexpr std::string_view target_name = "target";
 
 std::optional<Diagnostic> set_tokens(Route& route, std::string_view text) {
   const std::string path(text.substr(token_scheme.size()));
@@ -77,68 +101,119 @@ std::optional<Diagnostic> set_tokens(Route& route, std::string_view text) {
   return {};
 }
 
-struct Part {
-  std::string_view text;
-  std::size_t offset;
+std::optional<Diagnostic> set_folder_target(Route& route, std::string_view text) {
+  const std::string path(text.substr(folder_scheme.size()));
+  if (const std::string problem = set_route_folder(route, path); !problem.empty()) {
+    return Diagnostic{.message = problem};
+  }
+  route.upstream.url = {.scheme = "web", .host = path};
+  return {};
+}
+
+/// Reads a route, or a part of one, out of a text that its mistakes point into.
+class RouteReader {
+ public:
+  RouteReader(const cli::Written& written, Route& route)
+      : written_(written), own_source_("--route", written.text), route_(route) {}
+
+  std::optional<Diagnostic> read() {
+    const std::vector<Part> parts = split_at_blanks(written_.text);
+    if (parts.empty()) return at({"", 0}, "an empty route", "write /PATH=URL");
+    const Part& first = parts.front();
+    const auto equals = first.text.find('=');
+    if (equals == std::string_view::npos) return at(first, "no URL in the route", "write /PATH=URL");
+    auto mistake = read_pattern({first.text.substr(0, equals), first.offset});
+    if (!mistake) mistake = read_url({first.text.substr(equals + 1), first.offset + equals + 1});
+    for (std::size_t i = 1; i < parts.size() && !mistake; ++i) mistake = read_word(parts[i]);
+    return mistake;
+  }
+
+  /// `[HOST]/PATH` alone.
+  std::optional<Diagnostic> read_pattern() { return read_pattern({written_.text, 0}); }
+  /// A target alone.
+  std::optional<Diagnostic> read_url() { return read_url({written_.text, 0}); }
+
+ private:
+  struct Part {
+    std::string_view text;
+    std::size_t offset;
+  };
+
+  static std::vector<Part> split_at_blanks(std::string_view text) {
+    std::vector<Part> parts;
+    for (std::size_t at = text.find_first_not_of(" \t"); at != std::string_view::npos;
+         at = text.find_first_not_of(" \t", at)) {
+      const std::size_t end = std::min(text.find_first_of(" \t", at), text.size());
+      parts.push_back({text.substr(at, end - at), at});
+      at = end;
+    }
+    return parts;
+  }
+
+  Diagnostic at(const Part& part, std::string message, std::string hint = {}) const {
+    const diag::Source& source = written_.file ? *written_.file : own_source_;
+    return source.at(written_.offset + part.offset, std::max<std::size_t>(1, part.text.size()),
+                     std::move(message), std::move(hint));
+  }
+
+  std::optional<Diagnostic> read_pattern(const Part& part) {
+    const auto slash = part.text.find('/');
+    if (slash == std::string_view::npos) {
+      return at(part, "a route needs a path", "write /PATH, or HOST/PATH");
+    }
+    if (const auto odd = part.text.find_first_of("?#%\\ "); odd != std::string_view::npos) {
+      return at({part.text.substr(odd, 1), part.offset + odd},
+                "the path of a route holds no query, fragment, escape or blank");
+    }
+    route_.host = part.text.substr(0, slash);
+    std::ranges::transform(route_.host, route_.host.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    route_.path = part.text.substr(slash);
+    return {};
+  }
+
+  std::optional<Diagnostic> read_url(const Part& part) {
+    if (auto mistake = set_target(route_, part.text)) {
+      if (!mistake->file.empty()) return mistake;  // it is in the file of tokens
+      return at(part, std::move(mistake->message));
+    }
+    const net::Url& url = route_.upstream.url;
+    if (url.path_given && route_.path.ends_with('/') != url.target.ends_with('/')) {
+      return at(part, "a path that stands for all below it is replaced by one that does, too",
+                "end both paths with '/', or neither");
+    }
+    return {};
+  }
+
+  std::optional<Diagnostic> read_word(const Part& part) {
+    const auto equals = part.text.find('=');
+    const std::string_view name = part.text.substr(0, equals);
+    const Word* const word = find_word(name);
+    if (word == nullptr) {
+      std::vector<std::string_view> names;
+      for (const Word& known : words) names.push_back(known.name);
+      return at({name, part.offset}, "unknown word '" + std::string(name) + "' in a route",
+                diag::did_you_mean(name, names));
+    }
+    if (equals == std::string_view::npos) {
+      return at({name, part.offset}, "'" + std::string(name) + "' needs a value");
+    }
+    const std::string problem = word->set(route_, part.text.substr(equals + 1));
+    if (problem.empty()) return {};
+    return at({part.text.substr(equals + 1), part.offset + equals + 1}, problem);
+  }
+
+  const cli::Written& written_;
+  diag::Source own_source_;  ///< of a route that stands in no file
+  Route& route_;
 };
 
-std::vector<Part> split_at_blanks(std::string_view text) {
-  std::vector<Part> parts;
-  for (std::size_t at = text.find_first_not_of(' '); at != std::string_view::npos;
-       at = text.find_first_not_of(' ', at)) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    parts.push_back({text.substr(at, end - at), at});
-    at = end;
-  }
-  return parts;
-}
-
-std::optional<Diagnostic> read_pattern(const diag::Source& source, const Part& part, Route& route) {
-  const auto slash = part.text.find('/');
-  if (slash == std::string_view::npos) {
-    return source.at(part.offset, part.text.size(), "a route needs a path",
-                     "write /PATH=URL, or HOST/PATH=URL");
-  }
-  if (const auto odd = part.text.find_first_of("?#%\\"); odd != std::string_view::npos) {
-    return source.at(part.offset + odd, 1, "the path of a route holds no query, fragment or escape");
-  }
-  route.host = part.text.substr(0, slash);
-  std::ranges::transform(route.host, route.host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  route.path = part.text.substr(slash);
-  return {};
-}
-
-std::optional<Diagnostic> read_url(const diag::Source& source, const Part& part, Route& route) {
-  if (part.text.starts_with(token_scheme)) return set_tokens(route, part.text);
-  const auto url = read_target(std::string(part.text));
-  if (!url) return source.at(part.offset, std::max<std::size_t>(1, part.text.size()), url.error());
-  route.upstream.url = *url;
-  if (url->path_given && route.path.ends_with('/') != url->target.ends_with('/')) {
-    return source.at(part.offset, part.text.size(),
-                     "a path that stands for all below it is replaced by one that does, too",
-                     "end both paths with '/', or neither");
-  }
-  return {};
-}
-
-std::optional<Diagnostic> read_word(const diag::Source& source, const Part& part, Route& route) {
-  const auto equals = part.text.find('=');
-  const std::string_view name = part.text.substr(0, equals);
-  const auto word = std::ranges::find(words, name, &Word::name);
-  if (word == words.end()) {
-    std::vector<std::string_view> names;
-    for (const Word& known : words) names.push_back(known.name);
-    return source.at(part.offset, name.size(), "unknown word '" + std::string(name) + "' in a route",
-                     diag::did_you_mean(name, names));
-  }
-  if (equals == std::string_view::npos) {
-    return source.at(part.offset, name.size(), "'" + std::string(name) + "' needs a value");
-  }
-  const std::string problem = word->set(route, part.text.substr(equals + 1));
+std::optional<Diagnostic> read_setting(const cli::Setting& setting, Route& route) {
+  if (setting.name == target_name) return RouteReader(setting.value, route).read_url();
+  const std::string problem = find_word(setting.name)->set(route, setting.value.text);
   if (problem.empty()) return {};
-  return source.at(part.offset + equals + 1, std::max<std::size_t>(1, part.text.size() - equals - 1),
-                   problem);
+  return setting.value.place({.message = problem});
 }
 
 }  // namespace
@@ -149,8 +224,17 @@ std::string set_mode(Route& route, std::string_view value) {
 }
 
 std::string set_http(Route& route, std::string_view value) {
-  return choose<HttpPolicy>(value, std::array<std::string_view, 2>{"forward", "refuse"},
-                            {HttpPolicy::forward, HttpPolicy::refuse}, route.http);
+  return choose<HttpPolicy>(value, std::array<std::string_view, 3>{"forward", "web", "refuse"},
+                            {HttpPolicy::forward, HttpPolicy::web, HttpPolicy::refuse}, route.http);
+}
+
+std::string set_web(Route& route, std::string_view path) {
+  auto folder = WebFolder::open(std::string(path));
+  if (!folder) return folder.error();
+  route.web = std::move(*folder);
+  route.web_from_root = true;
+  route.http = HttpPolicy::web;
+  return {};
 }
 
 std::string set_host(Route& route, std::string_view value) {
@@ -218,10 +302,11 @@ std::string add_origin(Route& route, std::string_view value) {
   return add_rule<&GateText::origins>(route, value);
 }
 
-std::optional<diag::Diagnostic> set_target(Route& route, std::string_view text) {
+std::optional<Diagnostic> set_target(Route& route, std::string_view text) {
   if (text.starts_with(token_scheme)) return set_tokens(route, text);
+  if (text.starts_with(folder_scheme)) return set_folder_target(route, text);
   const auto url = read_target(std::string(text));
-  if (!url) return diag::Diagnostic{.message = url.error()};
+  if (!url) return Diagnostic{.message = url.error()};
   route.upstream.url = *url;
   return {};
 }
@@ -238,22 +323,36 @@ boost::system::result<net::Url, std::string> read_target(const std::string& text
   return net::parse_url(text.find("://") == std::string::npos ? "tcp://" + text : text);
 }
 
-diag::Result<Route> read_route(const std::string& name, const std::string& text, const Route& defaults) {
-  const diag::Source source(name, text);
-  const std::vector<Part> parts = split_at_blanks(source.text());
-  if (parts.empty()) return source.at(0, 1, "an empty route", "write /PATH=URL");
-  const Part& first = parts.front();
-  const auto equals = first.text.find('=');
-  if (equals == std::string_view::npos) {
-    return source.at(first.offset, first.text.size(), "no URL in the route", "write /PATH=URL");
+std::vector<cli::Option> route_settings() {
+  std::vector<cli::Option> settings{{.name = std::string(target_name), .value = "URL"}};
+  for (const Word& word : words) {
+    const bool is_flag = word.set == set_insecure;
+    settings.push_back(
+        {.name = std::string(word.name), .value = is_flag ? "" : "VALUE", .repeatable = word.repeatable});
   }
+  return settings;
+}
+
+diag::Result<Route> read_route(const cli::Written& written, const Route& defaults) {
   Route route = defaults;
-  auto mistake = read_pattern(source, {first.text.substr(0, equals), first.offset}, route);
-  if (!mistake) {
-    mistake = read_url(source, {first.text.substr(equals + 1), first.offset + equals + 1}, route);
+  if (auto mistake = RouteReader(written, route).read()) return *std::move(mistake);
+  return route;
+}
+
+diag::Result<Route> read_route(const cli::Section& section, const Route& defaults) {
+  Route route = defaults;
+  if (auto mistake = RouteReader(section.title, route).read_pattern()) return *std::move(mistake);
+  for (const cli::Setting& setting : section.settings) {
+    if (auto mistake = read_setting(setting, route)) return *std::move(mistake);
   }
-  for (std::size_t i = 1; i < parts.size() && !mistake; ++i) mistake = read_word(source, parts[i], route);
-  if (mistake) return *mistake;
+  const auto gives = [&](std::string_view name) {
+    return std::ranges::find(section.settings, name, &cli::Setting::name) != section.settings.end();
+  };
+  if (gives(target_name)) return route;
+  if (!gives("web")) {
+    return section.title.place({.message = "the route has no target", .hint = "write target = URL below it"});
+  }
+  route.upstream.url = {.scheme = "web", .host = {}};
   return route;
 }
 

@@ -11,7 +11,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
-#include "proxy/control_server.hpp"
+#include "net/http_responder.hpp"
+#include "proxy/control.hpp"
 #include "proxy/log.hpp"
 #include "proxy/server.hpp"
 
@@ -109,9 +110,12 @@ diag::Result<int> run(Config config, std::function<diag::Result<Config>()> rerea
   net::Loop loop;
   Server server(loop, *setup);
   if (const auto problem = server.open()) return fail(*problem);
-  std::unique_ptr<ControlServer> control_server;
+  std::unique_ptr<net::HttpResponder> control_server;
   if (config.control) {
-    auto opened = ControlServer::open(loop, *config.control, control, server.counters());
+    auto opened = net::HttpResponder::open(loop, *config.control,
+                                           [&](const ws::HttpHead& request, const std::string& body) {
+                                             return control.answer(request, body, server.counters());
+                                           });
     if (!opened) return fail(opened.error());
     control_server = std::move(*opened);
     Log(config.log).event("control", {{"address", control_server->address()}});

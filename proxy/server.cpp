@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "net/socket.hpp"
+#include "proxy/channel_recorder.hpp"
+#include "proxy/log.hpp"
 #include "proxy/refusal.hpp"
 #include "proxy/request.hpp"
 
@@ -56,6 +58,14 @@ Server::Server(net::Loop& loop, std::shared_ptr<const Setup> setup)
 // ---- listeners ----
 
 std::optional<std::string> Server::open() {
+  if (!config().record.empty()) {
+    auto recording = capture::Recording::create(config().record, "wsrig-proxy");
+    if (!recording) return "cannot write " + config().record + ": " + recording.error().message();
+    services_.recording = std::move(*recording);
+    services_.recording->on_failure([log = Log(config().log)](net::error_code error) {
+      log.event("record-failed", {{"reason", error.message()}});
+    });
+  }
   const bool needs_tls = std::ranges::any_of(config().listeners, &net::Url::is_tls);
   if (needs_tls) {
     if (auto problem = load_certificate(*setup_)) return problem;
@@ -82,9 +92,9 @@ std::optional<std::string> Server::open(const net::Url& url) {
 // One certificate for all listeners; they refer to it where it stands.
 std::optional<std::string> Server::load_certificate(const Setup& setup) {
   net::TlsServerOptions options;
-  options.cert_file = setup.config.tls.cert_file;
-  options.key_file = setup.config.tls.key_file;
+  options.identities = setup.config.tls.identities;
   options.client_ca_file = setup.config.tls.client_ca_file;
+  options.client_cert_optional = setup.config.tls.client_cert_optional;
   auto context = net::TlsContext::server(options);
   if (!context) return context.error();
   tls_ = std::move(*context);
@@ -115,7 +125,8 @@ std::optional<std::string> Server::reload(std::shared_ptr<const Setup> setup) {
 void Server::accepted(std::unique_ptr<net::Channel> channel) {
   ++services_.counters.accepted;
   if (connections_.size() >= config().limits.connections + connections_to_refuse) return;
-  net::set_option(channel->stream().descriptor(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
+  if (services_.recording) record(*channel, OwnEnd::server, *services_.recording);
   add(first_part(std::move(channel)));
 }
 
@@ -182,7 +193,14 @@ void Server::stop(std::function<void()> stopped) {
   finish_when_empty();
 }
 
+Counters Server::counters() const {
+  Counters now = services_.counters;
+  for (const auto& connection : connections_) connection->add_traffic(now.traffic);
+  return now;
+}
+
 void Server::end_drain() {
+  for (const auto& connection : connections_) connection->give_up();
   connections_.clear();
   finish_when_empty();
 }

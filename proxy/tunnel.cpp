@@ -8,7 +8,10 @@ namespace wsrig::proxy {
 void Tunnel::arrived(Direction direction, ws::MutableBytes data) {
   tracker_[direction].feed(data);
   if (!goodbye_said_[direction]) outlet(direction).write(data);  // RFC 6455 §5.5.1: nothing behind a Close
-  if (tracker_[direction].close_seen()) begin_closing();
+  if (tracker_[direction].close_seen()) {
+    blame(ender_of(direction), "close");
+    begin_closing();
+  }
   if (leaving_) say_goodbye();
 }
 

@@ -139,15 +139,7 @@ std::string header(const RunResult& run) {
 
 std::string to_html(const RunResult& run) {
   const Totals all = totals(run);
-  std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'\">\n"
-      "<meta name=\"generator\" content=\"{}; wsrig-html/1\">\n<title>{}: "
-      "{}</title>\n<style>\n{}</style>\n</head>\n"
-      "<body>\n",
-      markup(run.program + " " + run.version), markup(run.subject), markup(headline(run)), style_sheet);
+  std::string out = page_begin(run.program + " " + run.version, run.subject + ": " + headline(run));
   out += header(run);
   if (!run.cases.empty()) out += bar(all) + filters(all) + suite_table(run);
   out += "<main>\n";
@@ -157,7 +149,7 @@ std::string to_html(const RunResult& run) {
       return !result.fails_run && result.suite == suite.suite;
     });
   }
-  return out + "</main>\n</body>\n</html>\n";
+  return out + "</main>\n" + std::string(page_end);
 }
 
 }  // namespace wsrig::report

@@ -1,10 +1,17 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace wsrig::report {
 
-/// The style of the HTML report: light and dark, no font, image or script from anywhere.
+/// A page up to and with <body>: no script, nothing from anywhere else. `title` is text, `more_style` comes
+/// behind the style sheet below.
+std::string page_begin(std::string_view generator, std::string_view title, std::string_view more_style = {});
+/// What closes it.
+inline constexpr std::string_view page_end = "</body>\n</html>\n";
+
+/// The style of the HTML reports: light and dark, no font, image or script from anywhere.
 inline constexpr std::string_view style_sheet = R"css(
 :root {
   color-scheme: light dark;

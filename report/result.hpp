@@ -50,6 +50,8 @@ struct CaseResult {
   std::string reproduce{};     ///< one command
   std::chrono::microseconds duration{};
   std::vector<TranscriptLine> transcript{};
+  std::vector<std::uint8_t>
+      capture{};             ///< a pcapng file of what went over the wire; empty where nobody wants it
   bool unreachable = false;  ///< no connection to the subject could be made
   std::string baseline{};    ///< the reason, when a baseline expected this grade
 };

@@ -9,6 +9,13 @@ bool FrameParser::read_header(Bytes data, std::size_t& taken) {
   return size != 0 || read_split_header(data, taken);
 }
 
+bool FrameParser::skip(std::uint64_t size) {
+  if (!in_payload_ || size > remaining_) return false;
+  remaining_ -= size;
+  in_payload_ = remaining_ > 0;
+  return true;
+}
+
 bool FrameParser::read_split_header(Bytes data, std::size_t& taken) {
   while (taken < data.size()) {
     pending_[pending_size_++] = data[taken++];

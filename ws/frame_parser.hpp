@@ -20,7 +20,18 @@ class FrameParser {
  public:
   /// Returns how many octets were taken: all of them unless the sink stopped it.
   template <class Sink>
-  std::size_t parse(MutableBytes data, Sink& sink);
+  std::size_t parse(MutableBytes data, Sink& sink) {
+    return run(data, sink);
+  }
+  /// The same for a sink that only looks: on_payload(Bytes).
+  template <class Sink>
+  std::size_t observe(Bytes data, Sink& sink) {
+    return run(data, sink);
+  }
+  /// Goes on behind octets that nobody saw, if they lie within the payload of the current frame; else false,
+  /// and nothing has changed. The sink learns nothing of them, not even the end of a frame that ends with
+  /// them: `at_boundary` tells.
+  bool skip(std::uint64_t size);
 
   /// The header of the current frame, or of the last one.
   const FrameHeader& header() const { return header_; }
@@ -30,6 +41,8 @@ class FrameParser {
   std::uint64_t remaining() const { return remaining_; }
 
  private:
+  template <class Octets, class Sink>
+  std::size_t run(Octets data, Sink& sink);
   /// Reads `header_`, in one piece from `data` when nothing is pending; false when octets are missing.
   bool read_header(Bytes data, std::size_t& taken);
   bool read_split_header(Bytes data, std::size_t& taken);

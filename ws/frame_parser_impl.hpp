@@ -4,8 +4,8 @@
 
 namespace wsrig::ws {
 
-template <class Sink>
-std::size_t FrameParser::parse(MutableBytes data, Sink& sink) {
+template <class Octets, class Sink>
+std::size_t FrameParser::run(Octets data, Sink& sink) {
   std::size_t taken = 0;
   for (;;) {
     if (!in_payload_) {
@@ -14,7 +14,7 @@ std::size_t FrameParser::parse(MutableBytes data, Sink& sink) {
       in_payload_ = true;
       if (!sink.on_header(header_)) return taken;
     }
-    const MutableBytes rest = data.subspan(taken);
+    const Octets rest = data.subspan(taken);
     const auto chunk = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, rest.size()));
     if (chunk > 0) sink.on_payload(rest.first(chunk));
     taken += chunk;

@@ -1,8 +1,10 @@
 #include "scenarios/engine/backend.hpp"
 
+#include <cerrno>
+#include <fmt/format.h>
 #include <utility>
 
-#include "net/url.hpp"
+#include "scenarios/engine/free_port.hpp"
 
 namespace wsrig::engine {
 
@@ -17,13 +19,46 @@ boost::system::result<std::unique_ptr<Backend>, std::string> Backend::open(net::
                                                                            const std::string& address) {
   const auto url = net::parse_url("tcp://" + address);
   if (!url) return address + ": " + url.error();
-  auto backend = std::make_unique<Backend>();
-  auto listener = net::Listener::open(
-      loop, *url, {},
-      [raw = backend.get()](std::unique_ptr<net::Channel> channel) { raw->on_accepted(std::move(channel)); });
-  if (!listener) return listener.error();
-  backend->listener_ = std::move(*listener);
+  std::unique_ptr<Backend> backend(new Backend(loop));
+  backend->url_ = *url;
+  if (url->port == 0) backend->url_.port = free_port();
+  if (auto problem = backend->listen(); !problem.empty()) return problem;
   return backend;
+}
+
+std::string Backend::listen() {
+  if (listener_) return {};
+  blocking_connection_.close();
+  blocked_listener_.close();
+  auto opened = net::Listener::open(
+      loop_, url_, {}, [this](std::unique_ptr<net::Channel> channel) { on_accepted(std::move(channel)); });
+  if (!opened) return opened.error();
+  listener_ = std::move(*opened);
+  address_ = listener_->address();
+  return {};
+}
+
+/// A listener whose queue has room for one connection, and that one is ours: the kernel drops every SYN that
+/// follows, as a network does where a host is gone.
+std::string Backend::block() {
+  net::SocketAddress address;
+  if (!net::parse_address(url_.host, url_.port, address)) return url_.host + " is not an address";
+  blocked_listener_ = net::open_socket(address.family());
+  blocking_connection_ = net::open_socket(address.family());
+  net::set_option(blocked_listener_.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  const bool blocked =
+      ::bind(blocked_listener_.get(), address.get(), address.size) == 0 &&
+      ::listen(blocked_listener_.get(), 0) == 0 &&
+      (::connect(blocking_connection_.get(), address.get(), address.size) == 0 || errno == EINPROGRESS);
+  return blocked ? "" : fmt::format("listen on {}: {}", address_, net::last_system_error().message());
+}
+
+std::string Backend::become(BackendKind kind) {
+  forget();
+  if (kind == BackendKind::ws || kind == BackendKind::tcp) return listen();
+  listener_.reset();
+  blocked_listener_.close();
+  return kind == BackendKind::unreachable ? block() : "";
 }
 
 void Backend::forget() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "scenarios/engine/services.hpp"
 #include "ws/handshake.hpp"
 #include "ws/notation.hpp"
 
@@ -83,10 +84,10 @@ void add_silence_instead_of_echo(std::vector<Task>& tasks, const Step& step) {
 }
 
 /// A message each way.
-std::vector<Task> proxy_proof(const std::string& client, const std::string& backend, bool raw_backend,
+std::vector<Task> proxy_proof(const std::string& client, const std::string& backend, bool is_raw,
                               const std::string& nonce) {
-  const std::string_view there = raw_backend ? "raw" : "text";
-  const std::string_view back = raw_backend ? "binary" : "text";
+  const std::string_view there = is_raw ? "raw" : "text";
+  const std::string_view back = is_raw ? "binary" : "text";
   std::vector<Task> tasks = runner_steps(Stage::proof, client, fmt::format("> {} {}", back, nonce));
   add(tasks, runner_steps(Stage::proof, backend, fmt::format("< {0} {1}\n> {0} {1}", there, nonce)));
   add(tasks, runner_steps(Stage::proof, client, fmt::format("< {} {}", back, nonce)));
@@ -131,6 +132,7 @@ std::vector<Task> plan_proxy_opening(const CaseSettings& settings, const CaseIns
                                      const std::function<std::string(const std::string& client)>& key_of,
                                      std::optional<std::string> nonce) {
   const Case& definition = *instance.definition;
+  const bool is_raw = definition.backend == BackendKind::tcp;
   std::vector<std::string> clients;
   std::vector<std::string> backends;
   for (const auto& name : definition.script.connections)
@@ -145,10 +147,9 @@ std::vector<Task> plan_proxy_opening(const CaseSettings& settings, const CaseIns
     const std::string& backend = backends[index];
     tasks.push_back(std::move(opening[0]));
     tasks.push_back(std::move(opening[1]));
-    if (!definition.raw_backend)
-      add(tasks, runner_steps(Stage::handshake, backend, "< http GET\n> http \"${response}\""));
+    if (!is_raw) add(tasks, runner_steps(Stage::handshake, backend, "< http GET\n> http \"${response}\""));
     tasks.push_back(std::move(opening[2]));
-    if (nonce) add(tasks, proxy_proof(clients[index], backend, definition.raw_backend, ws::quote(*nonce)));
+    if (nonce) add(tasks, proxy_proof(clients[index], backend, is_raw, ws::quote(*nonce)));
   }
   return tasks;
 }
@@ -177,12 +178,11 @@ std::vector<Task> plan_closing(const std::string& connection, const ClosingState
   return runner_steps(Stage::closing, connection, text);
 }
 
-std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend,
-                                     bool raw_backend) {
+std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend, bool is_raw) {
   std::vector<Task> tasks = runner_steps(Stage::closing, client, "> close 1000");
-  add(tasks, runner_steps(Stage::closing, backend, raw_backend ? "< eof\n> shutdown" : "< close 1000"));
+  add(tasks, runner_steps(Stage::closing, backend, is_raw ? "< eof\n> shutdown" : "< close 1000"));
   add(tasks, runner_steps(Stage::closing, client, "< close 1000\n< eof"));
-  if (!raw_backend) add(tasks, runner_steps(Stage::closing, backend, "< eof"));
+  if (!is_raw) add(tasks, runner_steps(Stage::closing, backend, "< eof"));
   return tasks;
 }
 
@@ -190,6 +190,10 @@ std::optional<std::string> missing_capability(const CaseSettings& settings, cons
   if (instance.definition->subject == SubjectKind::client) return "a client under test (wsrig serve)";
   const bool is_proxy_case = instance.definition->subject == SubjectKind::proxy;
   if (is_proxy_case && settings.backend == nullptr) return "a proxy under test, with both of its ends ours";
+  for (const auto& service : instance.definition->script.services) {
+    const bool runs = settings.processes != nullptr && settings.processes->process(service) != nullptr;
+    if (!runs) return fmt::format("the process of the service '{}'", service);
+  }
   const Subject& subject = settings.subject;
   for (const auto& need : instance.definition->needs) {
     const bool missing =

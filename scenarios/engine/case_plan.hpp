@@ -54,7 +54,7 @@ struct ClosingState {
 };
 std::vector<Task> plan_closing(const std::string& connection, const ClosingState& state);
 /// The closing handshake through a proxy, begun by the client.
-std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend, bool raw_backend);
+std::vector<Task> plan_proxy_closing(const std::string& client, const std::string& backend, bool is_raw);
 
 /// What the case needs and this run has not: a kind of subject, or a capability that the subject was declared
 /// not to have. Empty when nothing is missing.

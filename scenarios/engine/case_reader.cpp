@@ -29,7 +29,7 @@ class CaseReader {
   Case run() {
     case_.line = node_.line;
     case_.tls = file_.tls;
-    case_.steps_origin.file = file_.source.get();
+    case_.steps_origin.file = &findings_.source();
     case_.combinations = {{}};
     if (!check_keys(node_, "a case", keys::scenario_case, findings_)) return std::move(case_);
     read_id();
@@ -187,7 +187,19 @@ class CaseReader {
     for (const std::string& name : case_.script.connections) {
       if (!name.empty()) known_.add(name + ".sent");
     }
+    check_services();
     check_steps(case_, known_, findings_);
+  }
+
+  /// The services that steps are about have to be there.
+  void check_services() {
+    for (const Step& step : case_.script.steps) {
+      if (!is_about_service(step.action) || known_.has(step.connection + ".address")) continue;
+      diag::Diagnostic unknown;
+      unknown.column = step.place.offset + 1;
+      unknown.message = fmt::format("there is no service '{}'", step.connection);
+      findings_.add(place_in_file(std::move(unknown), case_.steps_text, case_.steps_origin));
+    }
   }
 
   /// Finds the lines of a literal block, so that a mistake inside can be pointed at. yaml-cpp's mark is the
@@ -211,7 +223,9 @@ class CaseReader {
 
   void read_backend() {
     with("backend", [&](const YamlNode& node) {
-      case_.raw_backend = read_choice(node, "backend", keys::backends, findings_) == "tcp";
+      const auto word = read_choice(node, "backend", keys::backends, findings_);
+      const auto found = std::find(keys::backends.begin(), keys::backends.end(), word.value_or("ws"));
+      case_.backend = static_cast<BackendKind>(found - keys::backends.begin());  // in the enumerators' order
       if (case_.subject != SubjectKind::proxy)
         findings_.add(node, "only a case with subject: proxy has a backend");
     });

@@ -8,6 +8,7 @@
 #include "cli/options.hpp"
 #include "scenarios/engine/backend.hpp"
 #include "scenarios/engine/overload.hpp"
+#include "scenarios/engine/services.hpp"
 
 namespace wsrig::engine {
 
@@ -43,13 +44,20 @@ report::CaseResult describe_case(const CaseInstance& instance) {
   result.level = definition.level;
   result.section = definition.section;
   result.about = definition.about;
-  result.file = instance.file->source->name();
+  const diag::Source* file = definition.steps_origin.file;
+  result.file = (file != nullptr ? *file : *instance.file->source).name();
   result.line = definition.line;
   return result;
 }
 
 bool is_silence(const Alternative& alternative) {
   return std::holds_alternative<ExpectSilence>(alternative.pattern);
+}
+
+/// The alternative that nothing comes; null without one.
+const Alternative* find_silence(const Expect& expect) {
+  const auto found = std::find_if(expect.alternatives.begin(), expect.alternatives.end(), is_silence);
+  return found == expect.alternatives.end() ? nullptr : &*found;
 }
 
 bool awaits(const Expect& expect, auto predicate) {
@@ -61,6 +69,9 @@ bool awaits_eof(const Expect& expect) {
                 [](const Alternative& one) { return std::holds_alternative<ExpectEof>(one.pattern); });
 }
 
+/// Octets of the capture of one case; what comes behind them is left out.
+constexpr std::size_t largest_recording = 16 * 1024 * 1024;
+
 }  // namespace
 
 CaseRun::CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstance& instance, Done done)
@@ -70,20 +81,25 @@ CaseRun::CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstan
       done_(std::move(done)),
       random_(settings.seed, instance.id, "case"),
       epoch_(std::chrono::steady_clock::now()),
-      timer_(loop),
       result_(describe_case(instance)),
+      timer_(loop),
       alive_(std::make_shared<bool>(true)) {}
 
 CaseRun::~CaseRun() = default;
 
 void CaseRun::start() {
   epoch_ = std::chrono::steady_clock::now();
+  if (settings_.record)
+    recording_ = capture::Recording::in_memory(result_.capture, largest_recording, "wsrig");
   if (const auto missing = missing_capability(settings_, instance_)) {
     decide(Grade::skip, "needs " + *missing, nullptr);
     return;
   }
+  for (const auto& service : instance_.definition->script.services)
+    sockets_before_[service] = usage_of(service).connections;
   if (is_proxy_case()) {
-    settings_.backend->forget();
+    if (auto problem = settings_.backend->become(instance_.definition->backend); !problem.empty())
+      return decide(Grade::error, std::move(problem), nullptr);
     open_through_proxy();
   } else {
     for (const auto& connection : instance_.definition->script.connections) open_with_proof(connection);
@@ -109,6 +125,12 @@ void CaseRun::open_through_proxy() {
   const auto key_of = [this](const std::string& client) { return peers_[client].key = new_key(); };
   auto opening = plan_proxy_opening(settings_, instance_, key_of, std::move(nonce));
   std::move(opening.begin(), opening.end(), std::back_inserter(tasks_));
+}
+
+void CaseRun::pump_later() {
+  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) pump();
+  });
 }
 
 void CaseRun::interrupt() { decide(Grade::error, "interrupted", nullptr); }
@@ -158,42 +180,63 @@ void CaseRun::close_through_proxy() {
   }
   if (clients.size() != backends.size()) return;
   for (std::size_t index = 0; index < clients.size(); ++index) {
-    auto closing = plan_proxy_closing(clients[index], backends[index], instance_.definition->raw_backend);
+    const bool is_raw = instance_.definition->backend == BackendKind::tcp;
+    auto closing = plan_proxy_closing(clients[index], backends[index], is_raw);
     std::move(closing.begin(), closing.end(), std::back_inserter(tasks_));
   }
 }
 
-/// The proxy's connection to the backend is awaited when the backend has its first step; false while it is.
-bool CaseRun::await_backend(const Task& task) {
+/// The proxy's connection to the backend is awaited when the backend has its first step.
+CaseRun::Arrival CaseRun::await_backend(const Task& task) {
   Peer& peer = peer_of(task);
   if (!peer.connection) {
     peer.connection = connect(task.step.connection);
     begin_wait(settings_.handshake_timeout);
-    settings_.backend->take(
-        [&peer](std::unique_ptr<net::Channel> channel) { peer.connection->adopt(std::move(channel)); });
-    loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.expired()) pump();
+    settings_.backend->take([this, &peer](std::unique_ptr<net::Channel> channel) {
+      peer.connection->adopt(std::move(channel));
+      pump_later();
     });
-    return false;
+    return Arrival::awaited;
   }
-  if (peer.connection->phase() != Connection::Phase::closed) {
-    if (!peer.accepted) end_wait();
-    return peer.accepted = true;
+  if (peer.connection->phase() != Connection::Phase::closed || peer.absent) {
+    if (!std::exchange(peer.accepted, true)) end_wait();
+    return Arrival::here;
   }
-  if (waited() < settings_.handshake_timeout) return false;
-  const Grade grade = task.stage == Stage::body ? Grade::fail : Grade::error;
-  decide(grade, "the proxy did not connect to the backend", &task);
-  return false;
+  return judge_absence(task);
+}
+
+/// A proxy that does not connect is judged by the `silence` that the step awaits, where it does.
+CaseRun::Arrival CaseRun::judge_absence(const Task& task) {
+  const auto* expect = std::get_if<Expect>(&task.step.action);
+  const auto* silence = expect == nullptr ? nullptr : find_silence(*expect);
+  const microseconds longest =
+      silence == nullptr ? settings_.handshake_timeout : deadline_of(*silence, task.stage);
+  if (waited() < longest) {
+    timer_.start(longest - waited(), [this] { pump(); });
+    return Arrival::awaited;
+  }
+  end_wait();
+  if (silence == nullptr) {
+    const Grade grade = task.stage == Stage::body ? Grade::fail : Grade::error;
+    decide(grade, "the proxy did not connect to the backend", &task);
+  } else {
+    peer_of(task).absent = true;
+    settle(task, *silence, nullptr);
+  }
+  return Arrival::settled;
 }
 
 CaseRun::Progress CaseRun::advance(const Task& task) {
+  note_memory(task.stage);
   const bool reconnects = std::holds_alternative<Reconnect>(task.step.action);
-  if (is_proxy_case() && is_backend(task.step.connection)) {
+  if (is_proxy_case() && is_backend(task.step.connection) && !is_about_service(task.step.action)) {
     if (reconnects) {
       peers_.erase(task.step.connection);
       return Progress::done;
     }
-    if (!await_backend(task)) return decided_ ? Progress::done : Progress::waiting;
+    const Arrival arrival = await_backend(task);
+    if (arrival == Arrival::settled) return Progress::done;
+    if (arrival == Arrival::awaited) return Progress::waiting;
   }
   return std::visit([&](const auto& action) { return run(task, action); }, task.step.action);
 }
@@ -292,26 +335,20 @@ CaseRun::Progress CaseRun::run(const Task& task, const Reconnect&) {
   return Progress::done;
 }
 
+CaseRun::Progress CaseRun::run(const Task& task, const Hold&) {
+  peer_of(task).connection->hold();
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const Resume&) {
+  peer_of(task).connection->resume();
+  return Progress::done;
+}
+
 CaseRun::Progress CaseRun::run(const Task&, const Pause& pause) {
   if (!wait_began_) begin_wait(pause.duration);
   if (waited() < pause.duration) return Progress::waiting;
   end_wait();
-  return Progress::done;
-}
-
-CaseRun::Progress CaseRun::run(const Task&, const Stall& stall) {
-  const auto hold_all = [this](bool hold) {
-    for (auto& [name, peer] : peers_) {
-      if (peer.connection) peer.connection->hold_reading(hold);
-    }
-  };
-  if (!wait_began_) {
-    hold_all(true);
-    begin_wait(stall.duration);
-  }
-  if (waited() < stall.duration) return Progress::waiting;
-  end_wait();
-  hold_all(false);
   return Progress::done;
 }
 
@@ -333,6 +370,73 @@ CaseRun::Progress CaseRun::run(const Task&, const EndTimes&) {
   } else {
     rounds_.pop_back();
   }
+  return Progress::done;
+}
+
+// ---- services ----
+
+ChildProcess* CaseRun::process_of(const Task& task) const {
+  return settings_.processes->process(task.step.connection);
+}
+
+ProcessUsage CaseRun::usage_of(const std::string& service) const {
+  return usage_of_group(settings_.processes->process(service)->pid());
+}
+
+/// When the runner's own steps are over: what a connection costs by itself is no growth.
+void CaseRun::note_memory(Stage stage) {
+  if (stage != Stage::body || std::exchange(memory_noted_, true)) return;
+  for (const auto& service : instance_.definition->script.services)
+    memory_before_[service] = usage_of(service).memory;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const SendSignal& signal) {
+  process_of(task)->send_signal(signal.number);
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const ExpectExit& expect) {
+  const ChildProcess& process = *process_of(task);
+  std::string expected = fmt::format("exit status {}", expect.status);
+  if (process.is_running()) return look_again(task, expect.within, std::move(expected), "still running");
+  end_wait();
+  if (process.exit_status() == expect.status) return Progress::done;
+  result_.expected = std::move(expected);
+  result_.received = process.exit_text();
+  decide(Grade::fail, "the service ended otherwise", &task);
+  return Progress::done;
+}
+
+CaseRun::Progress CaseRun::run(const Task& task, const ExpectUsage& expect) {
+  const std::string& service = task.step.connection;
+  const bool is_memory = expect.what == ExpectUsage::What::memory;
+  const ProcessUsage usage = usage_of(service);
+  const std::uint64_t now = is_memory ? usage.memory : usage.connections;
+  const std::uint64_t before = is_memory ? memory_before_[service] : sockets_before_[service];
+  const std::uint64_t grown = now - std::min(now, before);
+  if (grown <= expect.most) {
+    end_wait();
+    return Progress::done;
+  }
+  const std::string_view unit = is_memory ? "octets" : "sockets";
+  return look_again(task, expect.within,
+                    fmt::format("at most {} {} more than at the beginning", expect.most, unit),
+                    fmt::format("{} {} more than at the beginning", grown, unit));
+}
+
+CaseRun::Progress CaseRun::look_again(const Task& task, std::optional<microseconds> within,
+                                      std::string expected, std::string received) {
+  constexpr std::chrono::milliseconds interval{50};
+  if (!wait_began_) wait_began_ = std::chrono::steady_clock::now();
+  const microseconds longest = within.value_or(instance_.definition->within.value_or(settings_.within));
+  if (waited() < longest) {
+    timer_.start(interval, [this] { pump(); });
+    return Progress::waiting;
+  }
+  end_wait();
+  result_.expected = std::move(expected);
+  result_.received = std::move(received);
+  decide(Grade::fail, fmt::format("not so within {} ms", longest.count() / 1000), &task);
   return Progress::done;
 }
 
@@ -405,9 +509,9 @@ CaseRun::Progress CaseRun::check_time(const Task& task, const Expect& expect) {
     return Progress::waiting;
   }
   if (was_held_up(longest)) return Progress::waiting;
-  const auto silence = std::find_if(expect.alternatives.begin(), expect.alternatives.end(), is_silence);
+  const Alternative* silence = find_silence(expect);
   end_wait();
-  if (silence != expect.alternatives.end()) {
+  if (silence != nullptr) {
     settle(task, *silence, nullptr);
   } else {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
@@ -475,19 +579,20 @@ bool CaseRun::judge_raw(const Task& task, const Expect& expect) {
   for (const auto& alternative : expect.alternatives) {
     const auto* wanted = std::get_if<ExpectRaw>(&alternative.pattern);
     if (wanted == nullptr || raw.empty()) continue;
-    const auto bytes = ws::evaluate(wanted->bytes, scope_for(peer_of(task)));
-    if (!bytes) {
-      mistake(task, bytes.error());
+    auto found = match_stream(*wanted, raw, scope_for(peer_of(task)));
+    if (!found) {
+      mistake(task, found.error());
       return true;
     }
-    if (raw.starts_with(*bytes)) {
-      raw.erase(0, bytes->size());
-      settle(task, alternative, nullptr);
+    if (found->verdict == StreamMatch::Verdict::undecided) continue;
+    if (found->verdict == StreamMatch::Verdict::other) {
+      fail_expectation(task, expect, "raw " + ws::print_payload(ws::as_bytes(raw), 120),
+                       "the octets are others");
       return true;
     }
-    if (bytes->starts_with(raw)) continue;
-    fail_expectation(task, expect, "raw " + ws::print_payload(ws::as_bytes(raw), 120),
-                     "the octets are others");
+    raw.erase(0, found->size);
+    for (auto& capture : found->captures) captures_.push_back(std::move(capture));
+    settle(task, alternative, nullptr);
     return true;
   }
   return false;
@@ -642,6 +747,7 @@ void CaseRun::decide(Grade grade, std::string message, const Task* task) {
 void CaseRun::finish() {
   result_.duration = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - epoch_);
   result_.transcript = transcript_.lines();
+  if (is_proxy_case() && settings_.backend != nullptr) settings_.backend->forget();
   peers_.clear();
   done_(std::move(result_));
 }
@@ -656,7 +762,8 @@ std::unique_ptr<Connection> CaseRun::connect(const std::string& name) {
   options.name = name;
   options.epoch = epoch_;
   options.role = is_proxy_case() && is_backend(name) ? ws::Role::server : ws::Role::client;
-  options.is_raw = options.role == ws::Role::server && instance_.definition->raw_backend;
+  options.is_raw = options.role == ws::Role::server && instance_.definition->backend == BackendKind::tcp;
+  options.recording = recording_.get();
   options.answer_ping = !awaits_ping(script, name);
   options.answer_close = !sends_close(script, name);
   return std::make_unique<Connection>(loop_, std::move(options), Random(settings_.seed, instance_.id, name),

@@ -9,10 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/recording.hpp"
 #include "net/loop.hpp"
 #include "report/result.hpp"
 #include "scenarios/engine/case_plan.hpp"
+#include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/connection.hpp"
+#include "scenarios/engine/process_usage.hpp"
 #include "scenarios/engine/settings.hpp"
 
 namespace wsrig::engine {
@@ -39,6 +42,7 @@ class CaseRun {
     std::uint64_t message_size = 0;          ///< octets sent of the data message at hand
     std::vector<Observation> early_pongs{};  ///< came while something else was awaited
     bool accepted = false;                   ///< of a backend: the proxy has connected
+    bool absent = false;                     ///< of a backend: it was judged that the proxy does not connect
     bool frames_judged = false;  ///< frames of the message that is coming in were judged one by one
     bool close_judged = false;   ///< the subject's Close was awaited and has come
     bool shut_down = false;
@@ -46,6 +50,7 @@ class CaseRun {
   };
 
   void pump();
+  void pump_later();
   void end_of_tasks();
   Progress advance(const Task& task);
   Progress run(const Task& task, const SendFrame& send);
@@ -54,10 +59,14 @@ class CaseRun {
   Progress run(const Task& task, const Shutdown& shutdown);
   Progress run(const Task& task, const Reset& reset);
   Progress run(const Task& task, const Reconnect& reconnect);
+  Progress run(const Task& task, const Hold& hold);
+  Progress run(const Task& task, const Resume& resume);
   Progress run(const Task& task, const Pause& pause);
-  Progress run(const Task& task, const Stall& stall);
   Progress run(const Task& task, const Times& times);
   Progress run(const Task& task, const EndTimes&);
+  Progress run(const Task& task, const SendSignal& signal);
+  Progress run(const Task& task, const ExpectExit& expect);
+  Progress run(const Task& task, const ExpectUsage& expect);
   Progress run(const Task& task, const Expect& expect);
 
   // Waiting.
@@ -92,7 +101,16 @@ class CaseRun {
 
   void open_through_proxy();
   void close_through_proxy();
-  bool await_backend(const Task& task);
+  /// What is known of the proxy's connection to a backend.
+  enum class Arrival : std::uint8_t { awaited, here, settled };
+  Arrival await_backend(const Task& task);
+  Arrival judge_absence(const Task& task);
+  ChildProcess* process_of(const Task& task) const;
+  ProcessUsage usage_of(const std::string& service) const;
+  void note_memory(Stage stage);
+  /// Looks again soon, or fails the case when the deadline is over.
+  Progress look_again(const Task& task, std::optional<std::chrono::microseconds> within, std::string expected,
+                      std::string received);
   bool judge_raw(const Task& task, const Expect& expect);
   void open_with_proof(const std::string& connection);
   std::unique_ptr<Connection> connect(const std::string& name);
@@ -110,7 +128,13 @@ class CaseRun {
   std::chrono::steady_clock::time_point epoch_;
   Transcript transcript_;
   Variables captures_;
+  report::CaseResult result_;
+  std::unique_ptr<capture::Recording> recording_;  ///< into result_.capture
   std::map<std::string, Peer> peers_;
+  // Of the services that steps are about.
+  std::map<std::string, std::uint64_t> sockets_before_;  ///< before the case's connections
+  std::map<std::string, std::uint64_t> memory_before_;   ///< before its own steps
+  bool memory_noted_ = false;
 
   std::vector<Task> tasks_;
   std::size_t position_ = 0;
@@ -126,7 +150,6 @@ class CaseRun {
   std::optional<std::chrono::steady_clock::time_point> wait_began_;
   std::string near_miss_;  ///< of the expectation at hand: the same kind with other content
 
-  report::CaseResult result_;
   bool decided_ = false;
   std::shared_ptr<bool> alive_;
 };

@@ -185,6 +185,11 @@ boost::system::result<std::unique_ptr<ChildProcess>, std::string> ChildProcess::
 
 bool ChildProcess::is_running() const { return state_->running; }
 
+std::optional<int> ChildProcess::exit_status() const {
+  if (state_->running || !WIFEXITED(state_->status)) return std::nullopt;
+  return WEXITSTATUS(state_->status);
+}
+
 std::string ChildProcess::exit_text() const {
   if (state_->running) {
     return {};
@@ -197,6 +202,10 @@ std::string ChildProcess::exit_text() const {
 
 const std::deque<std::string>& ChildProcess::last_lines() const { return state_->lines; }
 pid_t ChildProcess::pid() const { return state_->pid; }
+
+void ChildProcess::send_signal(int number) {
+  if (state_->running) ::kill(state_->pid, number);
+}
 
 void ChildProcess::terminate() {
   if (state_->running) ::kill(-state_->pid, SIGTERM);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -32,10 +33,14 @@ class ChildProcess {
   ~ChildProcess();
 
   bool is_running() const;
+  /// What it ended with; nothing while it runs, and when a signal ended it.
+  std::optional<int> exit_status() const;
   /// "exit status 1", "signal 11"; empty while it runs.
   std::string exit_text() const;
   const std::deque<std::string>& last_lines() const;
   pid_t pid() const;
+  /// To the process alone, as a user does it with `kill`.
+  void send_signal(int number);
   /// SIGTERM to the group.
   void terminate();
 

@@ -117,6 +117,7 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
     return cli::exit_code::environment;
   }
   const report::ConsoleStyle style{.color = cli::use_color(values, 1), .verbose = values.flag("verbose")};
+  options.cases.record = values.given("artifacts");
   options.own_echo_over_tls = values.flag("tls");
   if (values.given("backend")) options.backend_address = values.text("backend");
   options.argv = values.argv();

@@ -46,7 +46,10 @@ std::vector<cli::Program> wsrig_commands() {
           check_command(),
           explain_command(),
           schema_command(),
-          sibling_command("echo", "start wsrig-echo")};
+          merge_command(),
+          compare_command(),
+          sibling_command("echo", "start wsrig-echo"),
+          sibling_command("pcap", "start wsrig-pcap")};
 }
 
 }  // namespace wsrig::engine

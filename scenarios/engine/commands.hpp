@@ -13,6 +13,8 @@ cli::Program list_command();
 cli::Program check_command();
 cli::Program explain_command();
 cli::Program schema_command();
+cli::Program merge_command();    ///< `wsrig merge SHARD…`
+cli::Program compare_command();  ///< `wsrig compare A.json B.json`
 /// `wsrig echo …`: starts the program beside this one.
 cli::Program sibling_command(const std::string& name, const std::string& summary);
 

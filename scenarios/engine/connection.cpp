@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "proxy/channel_recorder.hpp"
+
 namespace wsrig::engine {
 
 namespace {
@@ -75,6 +77,10 @@ void Connection::on_dialled(boost::system::result<std::unique_ptr<net::Channel>,
 
 void Connection::adopt(std::unique_ptr<net::Channel> channel) {
   channel_ = std::move(channel);
+  if (options_.recording != nullptr) {
+    const bool is_client = options_.role == ws::Role::client;
+    proxy::record(*channel_, is_client ? proxy::OwnEnd::client : proxy::OwnEnd::server, *options_.recording);
+  }
   phase_ = options_.is_raw ? Phase::raw : Phase::http;
   channel_->start(*this);
 }
@@ -82,7 +88,7 @@ void Connection::adopt(std::unique_ptr<net::Channel> channel) {
 // ---- sending ----
 
 void Connection::write(std::string_view bytes, std::size_t cut) {
-  if (!is_open()) {
+  if (!channel_ || (ended_ && !half_closed_)) {
     transcript_.add(elapsed(), name(), '-', "not sent: the connection is gone");
     return;
   }
@@ -175,12 +181,19 @@ void Connection::reset() {
   ended_ = true;
   inbox_.clear();  // what the subject had said is of no account any more
   inbox_weight_ = 0;
+  half_closed_ = false;
 }
 
-void Connection::hold_reading(bool hold) {
-  held_ = hold;
-  if (!channel_ || ended_) return;
-  hold ? channel_->pause() : channel_->resume();
+void Connection::hold() {
+  transcript_.add(elapsed(), name(), '-', "hold");
+  held_ = true;
+  if (channel_) channel_->pause();
+}
+
+void Connection::resume() {
+  transcript_.add(elapsed(), name(), '-', "resume");
+  held_ = false;
+  if (channel_ && channel_->is_paused()) channel_->resume();
 }
 
 // ---- receiving ----
@@ -276,11 +289,13 @@ void Connection::on_violation(const ws::Violation& violation) {
 
 /// Behind the closing handshake a client closes as soon as the server has (RFC 6455 §7.1.1).
 void Connection::on_eof() {
+  half_closed_ = true;
   end({SawEnd::How::fin, {}});
   if (close_sent_ && close_received_) channel_->shutdown();
 }
 
 void Connection::on_error(net::error_code error) {
+  half_closed_ = false;
   if (error == net::tls_truncated()) {
     end({SawEnd::How::tls_truncated, {}});
   } else if (error == boost::system::errc::connection_reset || error == boost::system::errc::broken_pipe) {
@@ -319,7 +334,7 @@ std::optional<Observation> Connection::take() {
   std::optional<Observation> oldest{std::move(inbox_.front())};
   inbox_.pop_front();
   inbox_weight_ = inbox_.empty() ? 0 : inbox_weight_ - std::min(inbox_weight_, oldest->weight());
-  if (inbox_.empty() && channel_ && channel_->is_paused() && !held_) channel_->resume();
+  if (inbox_.empty() && !held_ && channel_ && channel_->is_paused()) channel_->resume();
   return oldest;
 }
 

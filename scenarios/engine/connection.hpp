@@ -8,16 +8,19 @@
 #include <string>
 #include <string_view>
 
+#include "capture/recording.hpp"
 #include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "scenarios/engine/observation.hpp"
-#include "scenarios/engine/random.hpp"
 #include "scenarios/engine/transcript.hpp"
 #include "ws/endpoint.hpp"
 #include "ws/handshake.hpp"
 #include "ws/notation.hpp"
+#include "ws/random.hpp"
 
 namespace wsrig::engine {
+
+using ws::Random;
 
 /// One connection between the tester and the subject (dialled by the tester, or by a proxy under test to the
 /// tester's backend): sends what it is told, legal or not, and keeps what it sees, in order, until somebody
@@ -38,6 +41,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
     std::string name;                             ///< in the transcript; empty for a case's only connection
     std::chrono::steady_clock::time_point epoch;  ///< when the case began
     ws::Role role = ws::Role::client;             ///< the tester's: server at a backend
+    capture::Recording* recording = nullptr;      ///< of what passes; may be null
     bool is_raw = false;                          ///< no HTTP and no WebSocket
     bool answer_ping = true;                      ///< a live peer does (RFC 6455 §5.5.2)
     bool answer_close = true;                     ///< a live peer does (§5.5.1)
@@ -59,8 +63,9 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void send_http(std::string_view bytes, std::size_t cut);
   void shutdown();
   void reset();
-  /// While it holds, nothing is read: TCP holds the subject back.
-  void hold_reading(bool hold);
+  /// Reads no more until resume(): TCP's flow control holds the sender back.
+  void hold();
+  void resume();
 
   /// The oldest observation that nobody has taken; nothing when the inbox is empty.
   std::optional<Observation> take();
@@ -85,6 +90,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void on_data(ws::MutableBytes data) override;
   void on_eof() override;
   void on_error(net::error_code error) override;
+  bool wants_rest() const override { return held_; }
 
   void on_frame(const ws::FrameHeader& header, ws::Bytes payload) override;
   void on_message(const ws::Message& message) override;
@@ -135,6 +141,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   std::deque<Observation> inbox_;
   std::size_t inbox_weight_ = 0;
   bool ended_ = false;
+  bool half_closed_ = false;  ///< the peer's FIN has come: it may still be sent to
   bool held_ = false;
   bool close_sent_ = false;
   bool close_received_ = false;

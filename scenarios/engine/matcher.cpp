@@ -142,6 +142,8 @@ Result<Match> match_http(const ExpectHttp& pattern, const SawHead& seen, const M
   if (!status_fits) {
     return no(fmt::format("the status is {}", status));
   }
+  if (pattern.head && !pattern.head->search(seen.head->bytes()))
+    return no(fmt::format("/{}/ is not in {}", pattern.head->text(), ws::quote(seen.head->bytes())));
   for (const auto& header : pattern.headers) {
     const auto fits = match_header(header, seen, scope);
     if (!fits) return fits.error();
@@ -243,6 +245,22 @@ diag::Result<Match> match(const Pattern& pattern, const Observation& observation
           },
       },
       pattern);
+}
+
+diag::Result<StreamMatch> match_stream(const ExpectRaw& pattern, std::string_view octets,
+                                       const ws::Scope& scope) {
+  using Verdict = StreamMatch::Verdict;
+  if (const auto* wanted = std::get_if<RegexPayload>(&pattern.bytes)) {
+    std::size_t end = 0;
+    auto captures = wanted->regex.search(octets, &end);
+    return captures ? StreamMatch{Verdict::matched, end, std::move(*captures)} : StreamMatch{};
+  }
+  const auto wanted = ws::evaluate(std::get<ws::Expression>(pattern.bytes), scope);
+  if (!wanted) return wanted.error();
+  if (octets.starts_with(*wanted)) {
+    return StreamMatch{Verdict::matched, wanted->size()};
+  }
+  return StreamMatch{wanted->starts_with(octets) ? Verdict::undecided : Verdict::other};
 }
 
 std::string describe(const Expect& expect) { return join_alternatives(expect.alternatives); }

@@ -42,6 +42,15 @@ struct Match {
 /// A pattern that cannot be evaluated (an unknown variable) is a diagnostic.
 diag::Result<Match> match(const Pattern& pattern, const Observation& observation, const MatchScope& scope);
 
+/// What the octets of a stream that have come so far say of a pattern.
+struct StreamMatch {
+  enum class Verdict : std::uint8_t { undecided, other, matched } verdict = Verdict::undecided;
+  std::size_t size = 0;  ///< octets that it took
+  Captures captures{};
+};
+diag::Result<StreamMatch> match_stream(const ExpectRaw& pattern, std::string_view octets,
+                                       const ws::Scope& scope);
+
 /// A pattern in words, for "expected …".
 std::string describe(const Expect& expect);
 

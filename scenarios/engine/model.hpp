@@ -21,6 +21,14 @@ using std::chrono::milliseconds;
 
 enum class SubjectKind : std::uint8_t { server, client, endpoint, proxy };
 
+/// What stands behind a proxy under test.
+enum class BackendKind : std::uint8_t {
+  ws,
+  tcp,          ///< no WebSocket server: a stream of octets
+  refused,      ///< nobody listens
+  unreachable,  ///< connections are neither taken nor refused
+};
+
 /// `ready:` of a service; always with a timeout.
 struct Ready {
   enum class Kind : std::uint8_t { none, log, port, http, ws } kind = Kind::none;
@@ -36,7 +44,8 @@ struct Service {
   std::string url;                ///< already running
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
-  std::string listen = "ws";  ///< scheme of the free port that is injected for `use`: ws | wss | tcp
+  std::map<std::string, std::string> files;  ///< written into ${X.folder} before it starts
+  std::string listen = "ws";                 ///< scheme of its free port: ws | wss | tcp
   std::vector<std::string> needs;
   Ready ready;
   std::size_t line = 0;
@@ -76,10 +85,10 @@ struct Case {
       headers;                         ///< values may hold ${name}, as may offer and target
   std::optional<std::string> target;   ///< request target; default: the subject's
   std::optional<milliseconds> within;  ///< deadline of each expectation; default 2 s
-  bool raw_backend = false;            ///< `backend: tcp`: behind the proxy is no WebSocket server
-  bool manual_handshake = false;       ///< `handshake: manual`, or the steps have an http step
-  bool prove_alive = true;             ///< `alive: false` leaves out the proof before the steps
-  bool must_close = true;              ///< `closing: false` leaves out the closing handshake behind the steps
+  BackendKind backend = BackendKind::ws;
+  bool manual_handshake = false;  ///< `handshake: manual`, or the steps have an http step
+  bool prove_alive = true;        ///< `alive: false` leaves out the proof before the steps
+  bool must_close = true;         ///< `closing: false` leaves out the closing handshake behind the steps
   Script script;
   std::string steps_text;
   ScriptOrigin steps_origin{};  ///< for place_in_file: diagnostics that arise while a step runs
@@ -88,6 +97,7 @@ struct Case {
 
 struct ScenarioFile {
   std::shared_ptr<diag::Source> source;
+  std::shared_ptr<diag::Source> cases_source;  ///< of `cases: FILE`; else null
   std::string suite;
   std::string about;
   std::vector<Service> services;

@@ -174,6 +174,13 @@ std::string read_header_name(TokenReader& reader) {
   return std::string(token.text);
 }
 
+TextRegex read_uncaptured_regex(TokenReader& reader) {
+  const Token token = reader.peek();
+  TextRegex regex = read_regex(reader);
+  if (!regex.group_names().empty()) reader.fail(token, "only a message's regular expression can capture");
+  return regex;
+}
+
 void read_header_value(TokenReader& reader, HeaderPattern& header) {
   static constexpr std::array<std::string_view, 4> words{"valid", "present", "absent", "token"};
   using Kind = HeaderPattern::Kind;
@@ -183,9 +190,7 @@ void read_header_value(TokenReader& reader, HeaderPattern& header) {
     header.value = ws::read_expression(reader);
   } else if (token.kind == Token::Kind::regex) {
     header.kind = Kind::regex;
-    header.regex = read_regex(reader);
-    if (!header.regex->group_names().empty())
-      reader.fail(token, "only a message's regular expression can capture");
+    header.regex = read_uncaptured_regex(reader);
   } else if (reader.accept("token")) {
     header.kind = Kind::has_token;
     header.value = ws::read_expression(reader);
@@ -232,6 +237,7 @@ Pattern read_http(TokenReader& reader) {
       http.statuses.push_back(read_status_range(reader));
     } while (reader.accept(","));
   }
+  if (reader.peek().kind == Token::Kind::regex) http.head = read_uncaptured_regex(reader);
   if (!reader.accept("{")) return http;
   while (!reader.accept("}")) {
     http.headers.push_back(read_header(reader));
@@ -239,6 +245,11 @@ Pattern read_http(TokenReader& reader) {
     }
   }
   return http;
+}
+
+ExpectRaw read_raw(TokenReader& reader) {
+  if (reader.peek().kind == Token::Kind::regex) return {RegexPayload{read_regex(reader)}};
+  return {ws::read_expression(reader)};
 }
 
 }  // namespace
@@ -286,7 +297,7 @@ Pattern read_pattern(TokenReader& reader) {
   if (reader.accept("reset")) return ExpectReset{};
   if (reader.accept("silence")) return ExpectSilence{read_duration(reader)};
   if (reader.accept("http")) return read_http(reader);
-  if (reader.accept("raw")) return ExpectRaw{ws::read_expression(reader)};
+  if (reader.accept("raw")) return read_raw(reader);
   if (reader.accept("json")) return ExpectMessage{ws::Opcode::text, JsonPayload{JsonPattern::read(reader)}};
   return read_frame_or_message(reader);
 }

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "ws/bytes.hpp"
+
 namespace wsrig::engine {
 
 namespace {
@@ -71,7 +73,7 @@ std::vector<cli::Option> report_options() {
                      .group = group});
   options.push_back({.name = "artifacts",
                      .value = "DIR",
-                     .help = "the transcript of each case that is not ok",
+                     .help = "the transcript of each case that is not ok, as text and as a capture",
                      .default_value = "",
                      .group = group});
   options.push_back({.name = "verbose",
@@ -122,9 +124,9 @@ void ReportFiles::start(const report::RunResult& run, std::size_t selected) {
 void ReportFiles::add(const report::CaseResult& result) {
   if (events_) write_all(events_.get(), report::case_event(result) + "\n");
   if (artifacts_.empty() || result.grade == report::Grade::ok || result.grade == report::Grade::skip) return;
-  std::ofstream file(std::filesystem::path(artifacts_) / (file_name_of(result.id) + ".txt"),
-                     std::ios::binary);
-  file << transcript_text(result);
+  const std::string stem = std::filesystem::path(artifacts_) / file_name_of(result.id);
+  std::ofstream(stem + ".txt", std::ios::binary) << transcript_text(result);
+  std::ofstream(stem + ".pcapng", std::ios::binary) << ws::as_text(result.capture);
 }
 
 std::string ReportFiles::finish(const report::RunResult& run) {

@@ -123,8 +123,10 @@ class Run {
  private:
   void start_group() {
     if (stopping_ || group_ == groups_.size()) return loop_.stop();
+    used_ = unsure_ = false;
     std::vector<Service> services = groups_[group_].file->services;
     if (auto problem = open_backend(); !problem.empty()) return give_up(std::move(problem));
+    if (backend_ && !options_.subject_url.empty()) replace_proxy(services);
     const bool has_echo =
         std::any_of(services.begin(), services.end(), [](const Service& one) { return one.use == "echo"; });
     if (options_.subject_url.empty() && !has_echo && !backend_)
@@ -133,9 +135,21 @@ class Run {
     services_->start([this](std::string error) { on_services(std::move(error)); });
   }
 
+  /// The user's URL takes the place of the proxy that the file would start.
+  void replace_proxy(std::vector<Service>& services) const {
+    const auto proxy = find_subject(services, "proxy");
+    if (proxy == services.end()) return;
+    Service running;
+    running.name = proxy->name;
+    running.url = options_.subject_url;
+    running.needs = proxy->needs;
+    *proxy = std::move(running);
+  }
+
   void on_services(std::string error) {
     if (!error.empty()) return give_up(std::move(error));
     settings_.services = services_->variables();
+    settings_.processes = services_.get();
     const std::string text =
         options_.subject_url.empty() ? services_->url_of(backend_ ? "proxy" : "echo") : options_.subject_url;
     const auto url = net::parse_url(text);
@@ -150,7 +164,7 @@ class Run {
       if (options_.on_start) options_.on_start(result_, total_);
       if (!backend_) return look_first();
     }
-    start_cases();
+    fill();
   }
 
   /// Cases of a proxy have the tester at both ends; there is one backend, so they run one at a time.
@@ -171,7 +185,11 @@ class Run {
   /// How many cases may run side by side, with this one.
   std::size_t jobs_with(const CaseInstance& instance) const {
     constexpr std::size_t heavy_at_once = 2;
-    if (backend_) return 1;
+    const auto& cases = groups_[group_].cases;
+    const bool alone = backend_ || std::any_of(cases.begin(), cases.end(), [](const CaseInstance* one) {
+                         return !one->definition->script.services.empty();
+                       });
+    if (alone) return 1;
     return is_heavy(instance) ? std::min(jobs_, heavy_at_once) : jobs_;
   }
 
@@ -221,7 +239,7 @@ class Run {
           if (!findings.reachable) return give_up(findings.text);
           if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
           if (findings.one_at_a_time) jobs_ = 1;
-          start_cases();
+          fill();
         });
   }
 
@@ -233,24 +251,44 @@ class Run {
     });
   }
 
-  void start_cases() {
-    next_case_ = 0;
-    fill();
-  }
-
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && next_case_ < cases.size() && running_.size() < jobs_with(*cases[next_case_])) {
+    while (!stopping_ && !must_restart() && next_case_ < cases.size() &&
+           running_.size() < jobs_with(*cases[next_case_])) {
       const CaseInstance& instance = *cases[next_case_++];
       const auto slot = static_cast<std::size_t>(&instance - instances_.data());
       auto run =
           std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
                                     [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
+      used_ = true;
+      unsure_ = leaves_services_unsure(*instance.definition);
       CaseRun& started = *run;
       running_.emplace(slot, std::move(run));
       started.start();
     }
-    if (running_.empty()) finish_group();
+    if (!running_.empty()) return;
+    const bool goes_on = !stopping_ && next_case_ < cases.size();
+    goes_on ? restart_services() : finish_group();
+  }
+
+  /// Nobody knows what they still can do after a signal, and a proxy may go on for long with a connection
+  /// that nobody took.
+  static bool leaves_services_unsure(const Case& definition) {
+    return definition.script.sends_signals() || definition.backend == BackendKind::unreachable;
+  }
+
+  /// Memory that an earlier case took and that goes back late would hide what this one takes.
+  static bool needs_new_services(const Case& definition) { return definition.script.awaits_memory(); }
+
+  /// Is there a next case, and are the services no longer good enough for it?
+  bool must_restart() const {
+    const auto& cases = groups_[group_].cases;
+    return next_case_ < cases.size() && used_ &&
+           (unsure_ || needs_new_services(*cases[next_case_]->definition));
+  }
+
+  void restart_services() {
+    services_->stop([this] { start_group(); });
   }
 
   void on_result(std::size_t slot, CaseResult result) {
@@ -262,6 +300,7 @@ class Run {
     if (result.unreachable && result_.first_unreachable.empty()) result_.first_unreachable = result.id;
     ++done_;
     if (options_.on_case) options_.on_case(result);
+    result.capture = {};  // written by now
     if (result.fails_run && options_.fail_fast) stopping_ = true;
     results_[slot] = std::move(result);
     running_.erase(slot);
@@ -273,6 +312,7 @@ class Run {
     if (backend_) backend_->forget();
     services_->stop([this] {
       ++group_;
+      next_case_ = 0;
       start_group();
     });
   }
@@ -320,6 +360,8 @@ class Run {
   std::size_t group_ = 0;
   std::size_t next_case_ = 0;
   bool announced_ = false;
+  bool used_ = false;    ///< a case has run with the services as they are
+  bool unsure_ = false;  ///< and the last one left them so that they have to be started anew
   bool stopping_ = false;
 };
 

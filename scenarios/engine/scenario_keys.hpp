@@ -21,11 +21,12 @@ inline constexpr std::array<Word, 23> scenario_case{
 inline constexpr std::array<Word, 4> levels{"must", "should", "may", "contested"};
 inline constexpr std::array<Word, 4> subjects{"server", "client", "endpoint", "proxy"};
 inline constexpr std::array<Word, 2> handshakes{"auto", "manual"};
-inline constexpr std::array<Word, 2> backends{"ws", "tcp"};
+inline constexpr std::array<Word, 4> backends{"ws", "tcp", "refused", "unreachable"};
 inline constexpr std::array<Word, 2> offer{"subprotocols", "extensions"};
 inline constexpr std::array<Word, 5> tls{"insecure", "ca_file", "server_name", "cert_file", "key_file"};
 
-inline constexpr std::array<Word, 8> service{"use", "exec", "url", "args", "env", "listen", "needs", "ready"};
+inline constexpr std::array<Word, 9> service{"use",   "exec",   "url",   "args", "env",
+                                             "files", "listen", "needs", "ready"};
 inline constexpr std::array<Word, 4> programs{"echo", "proxy", "load", "pcap"};
 inline constexpr std::array<Word, 3> listen_schemes{"ws", "wss", "tcp"};
 inline constexpr std::array<Word, 5> ready{"log", "port", "http", "ws", "timeout"};

@@ -115,8 +115,7 @@ class ScenarioReader {
     const YamlNode* const include = root.find("include");
     if (!include) return;
     for (const YamlNode* const path : read_text_items(*include, "include", findings)) {
-      const auto folder = std::filesystem::path(findings.source().name()).parent_path();
-      const std::string name = (folder / path->value).lexically_normal().string();
+      const std::string name = beside(path->value);
       auto text = read_scenario_text(name);
       if (!text) {
         findings.add(*path, text.error().message);
@@ -124,6 +123,12 @@ class ScenarioReader {
         read_include(name, std::move(*text));
       }
     }
+  }
+
+  /// A path that the file names is relative to its own folder.
+  std::string beside(const std::string& path) const {
+    const auto folder = std::filesystem::path(loaded_.file.source->name()).parent_path();
+    return (folder / path).lexically_normal().string();
   }
 
   void read_include(const std::string& name, std::string text) {
@@ -142,12 +147,34 @@ class ScenarioReader {
   void read_cases(const YamlNode& root, Findings& findings) {
     const YamlNode* const cases = root.find("cases");
     if (!cases) return findings.add(root, "the file has no cases");
-    if (!cases->is_sequence() || cases->items.empty())
-      return findings.add(*cases, "cases must be a list of at least one case");
+    if (cases->is_scalar()) return read_cases_of_other(*cases, findings);
+    read_case_list(*cases, findings);
+  }
+
+  /// `cases: FILE`: the cases of another file, with the suite, services and TLS settings of this one.
+  void read_cases_of_other(const YamlNode& path, Findings& findings) {
+    const std::string name = beside(path.value);
+    auto text = read_scenario_text(name);
+    if (!text) return findings.add(path, text.error().message);
+    loaded_.file.cases_source = std::make_shared<diag::Source>(name, std::move(*text));
+    Findings there(*loaded_.file.cases_source);
+    const YamlNode root = read_yaml(there.source(), there.list());
+    const YamlNode* const cases = root.find("cases");
+    if (cases) {
+      read_case_list(*cases, there);
+    } else if (there.empty()) {
+      findings.add(path, fmt::format("'{}' has no cases", name));
+    }
+    take_all(loaded_.findings, there.list());
+  }
+
+  void read_case_list(const YamlNode& cases, Findings& findings) {
+    if (!cases.is_sequence() || cases.items.empty())
+      return findings.add(cases, "cases must be a list of at least one case");
     const KnownVariables services = service_variables(loaded_.file.services);
     std::map<std::string, std::size_t> lines;
     std::size_t combinations = 0;
-    for (const YamlNode& node : cases->items) {
+    for (const YamlNode& node : cases.items) {
       if (findings.full()) return;
       Case one = read_case(node, loaded_.file, services, findings);
       const auto [first, is_new] = lines.emplace(one.id, one.line);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <fmt/format.h>
 #include <set>
 #include <utility>
@@ -19,9 +20,29 @@ using ws::TokenReader;
 constexpr std::array<std::string_view, 11> send_words{"text", "binary", "cont", "ping",  "pong",    "close",
                                                       "op",   "raw",    "http", "reset", "shutdown"};
 constexpr std::array<std::string_view, 4> grade_words{"ok", "non-strict", "informational", "fail"};
+/// What may follow the name of a connection, and the name of a service.
+constexpr std::array<std::string_view, 5> connection_words{">", "<", "reconnect", "hold", "resume"};
+constexpr std::array<std::string_view, 4> service_words{"signal", "exit", "memory", "connections"};
+constexpr std::array<std::pair<std::string_view, int>, 6> signals{{{"TERM", SIGTERM},
+                                                                   {"INT", SIGINT},
+                                                                   {"HUP", SIGHUP},
+                                                                   {"QUIT", SIGQUIT},
+                                                                   {"USR1", SIGUSR1},
+                                                                   {"USR2", SIGUSR2}}};
 
-/// Steps that belong to no single connection.
-constexpr std::array<std::string_view, 4> common_words{"pause", "stall", "times", "end"};
+bool contains(const auto& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void note_name(std::vector<std::string>& names, const std::string& name) {
+  if (!contains(names, name)) names.push_back(name);
+}
+
+/// Time passes for all connections, and steps run again for all.
+bool is_for_all(const Action& action) {
+  return std::holds_alternative<Pause>(action) || std::holds_alternative<Times>(action) ||
+         std::holds_alternative<EndTimes>(action);
+}
 
 class ScriptReader {
  public:
@@ -51,38 +72,40 @@ class ScriptReader {
   void read_step() {
     const std::size_t start = reader_.peek().offset;
     Step step;
-    step.connection = read_connection();
-    note_connection(step.connection);
-    step.action = read_action(start);
+    step.connection = read_name();
+    const bool is_about_service = !step.connection.empty() && contains(service_words, reader_.peek().text);
+    step.action = is_about_service ? read_service_action() : read_action(start);
+    note_step(step);
     step.place = place_from(start);
     script_.steps.push_back(std::move(step));
   }
 
-  std::string read_connection() {
+  /// Of a connection, or of a service.
+  std::string read_name() {
     const std::string_view next = reader_.peek(1).text;
-    const bool named =
-        reader_.peek().kind == Token::Kind::word && (next == ">" || next == "<" || next == "reconnect");
+    const bool named = reader_.peek().kind == Token::Kind::word &&
+                       (contains(connection_words, next) || contains(service_words, next));
     return named ? std::string(reader_.take().text) : std::string();
   }
 
-  void note_connection(const std::string& name) {
-    auto& names = script_.connections;
-    // Time passes for all connections.
-    const bool is_for_all =
-        std::any_of(common_words.begin(), common_words.end(), [&](auto word) { return reader_.at(word); });
-    if (!is_for_all && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  void note_step(const Step& step) {
+    if (is_about_service(step.action)) return note_name(script_.services, step.connection);
+    if (!is_for_all(step.action)) note_name(script_.connections, step.connection);
   }
 
   Action read_action(std::size_t start) {
     if (reader_.accept(">")) return read_send();
     if (reader_.accept("<")) return Expect{read_alternatives(start)};
     if (reader_.accept("pause")) return Pause{read_duration(reader_)};
-    if (reader_.accept("stall")) return Stall{read_duration(reader_)};
     if (reader_.accept("reconnect")) return Reconnect{};
+    if (reader_.accept("hold")) return Hold{};
+    if (reader_.accept("resume")) return Resume{};
     if (reader_.at("times")) return read_times();
     if (reader_.at("end")) return read_end();
-    static constexpr std::array<std::string_view, 5> words{"pause", "stall", "reconnect", "times", "end"};
-    reader_.fail(reader_.peek(), "a step begins with '>', '<', '|', pause, stall, reconnect, times or end",
+    static constexpr std::array<std::string_view, 6> words{"pause",  "reconnect", "hold",
+                                                           "resume", "times",     "end"};
+    reader_.fail(reader_.peek(),
+                 "a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end",
                  diag::did_you_mean(reader_.peek().text, words));
   }
 
@@ -96,6 +119,54 @@ class ScriptReader {
     if (open_times_.empty()) reader_.fail(word, "there is no 'times' that this could end");
     open_times_.pop_back();
     return {};
+  }
+
+  Action read_service_action() {
+    if (reader_.accept("signal")) return SendSignal{read_signal()};
+    if (reader_.accept("exit")) return ExpectExit{static_cast<int>(read_number(255)), read_within()};
+    if (reader_.accept("memory")) return read_usage(ExpectUsage::What::memory);
+    reader_.take();
+    return read_usage(ExpectUsage::What::connections);
+  }
+
+  int read_signal() {
+    const Token token = reader_.peek();
+    const auto found = std::find_if(signals.begin(), signals.end(),
+                                    [&](const auto& signal) { return signal.first == token.text; });
+    if (found == signals.end()) reader_.fail_unexpected("one of TERM, INT, HUP, QUIT, USR1, USR2");
+    reader_.take();
+    return found->second;
+  }
+
+  std::uint64_t read_number(std::uint64_t most) {
+    const Token token = reader_.peek();
+    const auto number = ws::parse_number(token.text, most);
+    if (token.kind != Token::Kind::number || !number)
+      reader_.fail_unexpected(fmt::format("a number, 0 to {}", most));
+    reader_.take();
+    return *number;
+  }
+
+  ExpectUsage read_usage(ExpectUsage::What what) {
+    reader_.expect("at");
+    reader_.expect("most");
+    ExpectUsage usage;
+    usage.what = what;
+    usage.most = what == ExpectUsage::What::memory ? read_size() : read_number(1'000'000);
+    usage.within = read_within();
+    return usage;
+  }
+
+  std::uint64_t read_size() {
+    const Token token = reader_.peek();
+    const auto size = ws::parse_size(token.text);
+    if (token.kind != Token::Kind::number || !size) reader_.fail_unexpected("a size such as 1MiB");
+    reader_.take();
+    return *size;
+  }
+
+  std::optional<microseconds> read_within() {
+    return reader_.accept("within") ? std::optional(read_duration(reader_)) : std::nullopt;
   }
 
   Action read_send() {
@@ -168,7 +239,7 @@ class ScriptReader {
     Alternative alternative;
     alternative.eventually = reader_.accept("eventually");
     alternative.pattern = read_pattern(reader_);
-    if (reader_.accept("within")) alternative.within = read_duration(reader_);
+    alternative.within = read_within();
     if (reader_.accept("->")) read_grade(alternative);
     alternative.place = place_from(start);
     return alternative;
@@ -240,7 +311,9 @@ void collect(const ExpectClose& expect, Names& names) {
   }
   collect(expect.reason, names);
 }
-void collect(const ExpectRaw& expect, Names& names) { names.use(variables(expect.bytes)); }
+void collect(const ExpectRaw& expect, Names& names) {
+  std::visit([&](const auto& bytes) { collect(PayloadPattern(bytes), names); }, expect.bytes);
+}
 void collect(const ExpectHttp& expect, Names& names) {
   for (const HeaderPattern& header : expect.headers) names.use(variables(header.value));
 }
@@ -257,10 +330,14 @@ void collect(const SendHttp& send, Names& names) {
 void collect(const Shutdown&, Names&) {}
 void collect(const Reset&, Names&) {}
 void collect(const Reconnect&, Names&) {}
+void collect(const Hold&, Names&) {}
+void collect(const Resume&, Names&) {}
 void collect(const Pause&, Names&) {}
-void collect(const Stall&, Names&) {}
 void collect(const Times& times, Names& names) { names.use(variables(times.count)); }
 void collect(const EndTimes&, Names&) {}
+void collect(const SendSignal&, Names&) {}
+void collect(const ExpectExit&, Names&) {}
+void collect(const ExpectUsage&, Names&) {}
 void collect(const Expect& expect, Names& names) {
   for (const Alternative& alternative : expect.alternatives) {
     std::visit([&](const auto& pattern) { collect(pattern, names); }, alternative.pattern);
@@ -279,6 +356,23 @@ diag::Result<std::uint64_t> rounds_of(const Times& times, const ws::Scope& scope
   wrong.column = times.count.offset + 1;
   wrong.message = fmt::format("'{}' is not a count from 1 to {}", *text, most);
   return wrong;
+}
+
+bool is_about_service(const Action& action) {
+  return std::holds_alternative<SendSignal>(action) || std::holds_alternative<ExpectExit>(action) ||
+         std::holds_alternative<ExpectUsage>(action);
+}
+
+bool Script::sends_signals() const {
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const Step& step) { return std::holds_alternative<SendSignal>(step.action); });
+}
+
+bool Script::awaits_memory() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    const auto* usage = std::get_if<ExpectUsage>(&step.action);
+    return usage != nullptr && usage->what == ExpectUsage::What::memory;
+  });
 }
 
 bool Script::has_http() const {

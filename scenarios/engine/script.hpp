@@ -42,11 +42,9 @@ struct SendHttp {
 struct Shutdown {};   ///< half-close: FIN, still reading
 struct Reset {};      ///< RST
 struct Reconnect {};  ///< `alice reconnect`
+struct Hold {};       ///< `alice hold`: reads no more, so that TCP holds the sender back
+struct Resume {};     ///< `alice resume`: reads again
 struct Pause {
-  microseconds duration{};
-};
-/// For so long nothing is read of what the subject sends.
-struct Stall {
   microseconds duration{};
 };
 /// The steps up to the `end` of it run so many times.
@@ -56,6 +54,24 @@ struct Times {
 struct EndTimes {};
 /// How many, 1 to 1,000,000; anything else is a diagnostic with the offset only.
 diag::Result<std::uint64_t> rounds_of(const Times& times, const ws::Scope& scope);
+
+// ---- steps about a service: the step's `connection` is the service's name ----
+/// `proxy signal TERM`, to its process alone, not to the children of that.
+struct SendSignal {
+  int number = 0;
+};
+/// `proxy exit 0`: its process ends with this status.
+struct ExpectExit {
+  int status = 0;
+  std::optional<microseconds> within;
+};
+/// `proxy memory at most 1MiB`: no more of it, with all its children, than that beyond what it had when the
+/// case began; now, or before the deadline.
+struct ExpectUsage {
+  enum class What : std::uint8_t { memory, connections } what = What::memory;
+  std::uint64_t most = 0;  ///< octets, or open sockets
+  std::optional<microseconds> within;
+};
 
 // ---- what a `<` line awaits ----
 struct AnyPayload {};
@@ -112,12 +128,14 @@ struct HeaderPattern {
 struct ExpectHttp {
   std::string method;  ///< empty: a response
   std::vector<std::pair<int, int>> statuses;
+  std::optional<TextRegex> head;  ///< found in the head as it stands: case, order, line ends
   std::vector<HeaderPattern> headers;
 };
 
-/// Octets of a stream that is no WebSocket, however they are cut.
+/// The next octets of a stream that is no WebSocket, however they are cut; or all up to where an expression
+/// is found.
 struct ExpectRaw {
-  ws::Expression bytes;
+  std::variant<ws::Expression, RegexPayload> bytes;
 };
 
 using Pattern = std::variant<ExpectMessage, ExpectFrame, ExpectPing, ExpectPong, ExpectClose, ExpectEof,
@@ -140,17 +158,23 @@ struct Expect {
   std::vector<Alternative> alternatives;
 };
 
-using Action = std::variant<SendFrame, SendRaw, SendHttp, Shutdown, Reset, Reconnect, Pause, Stall, Times,
-                            EndTimes, Expect>;
+using Action = std::variant<SendFrame, SendRaw, SendHttp, Shutdown, Reset, Reconnect, Hold, Resume, Pause,
+                            Times, EndTimes, SendSignal, ExpectExit, ExpectUsage, Expect>;
+/// Is it a step about a service?
+bool is_about_service(const Action& action);
+
 struct Step {
-  std::string connection;  ///< empty: the case's only one
+  std::string connection;  ///< empty: the case's only one; or the service that the step is about
   Action action;
   Place place;
 };
 struct Script {
   std::vector<Step> steps;
   std::vector<std::string> connections;  ///< names in order of appearance; {""} for the unnamed one
+  std::vector<std::string> services;     ///< that steps are about, in order of appearance
   bool has_http() const;
+  bool sends_signals() const;
+  bool awaits_memory() const;
 };
 
 /// Where the text of a `steps:` block stands in its scenario file. `file` must outlive what refers to it.

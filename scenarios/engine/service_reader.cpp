@@ -33,6 +33,7 @@ class ServiceReader {
       : key_(key), node_(node), names_(names), findings_(findings) {
     for (const std::string& name : names) add_service_variables(name, known_);
     add_service_variables("backend", known_);  // the tester's end behind a proxy
+    if (node_.find("files")) known_.add(own_folder());
   }
 
   Service run() {
@@ -86,15 +87,24 @@ class ServiceReader {
     }
     if (const YamlNode* const listen = node_.find("listen")) {
       service_.listen = read_choice(*listen, "listen", keys::listen_schemes, findings_).value_or("ws");
-      if (service_.use.empty()) findings_.add(*listen, "listen goes with use");
+      if (!service_.url.empty()) findings_.add(*listen, "listen goes with use and exec");
     }
-    if (const YamlNode* const env = node_.find("env")) read_environment(*env);
+    if (const YamlNode* const env = node_.find("env")) service_.env = read_texts_by_name(*env, "env");
+    if (const YamlNode* const files = node_.find("files")) {
+      service_.files = read_texts_by_name(*files, "files");
+      for (const auto& [name, value] : files->members) {
+        if (name.value.find('/') != std::string::npos || name.value.starts_with('.'))
+          findings_.add(name, fmt::format("'{}' is not a name of a file", name.value));
+      }
+    }
   }
 
-  void read_environment(const YamlNode& env) {
-    if (!env.is_map()) return findings_.add(env, "env must be a map of names and values");
-    if (!service_.url.empty()) findings_.add(env, "env goes with use and exec");
-    for (const auto& [name, value] : env.members) service_.env[name.value] = read_template(value, name.value);
+  std::map<std::string, std::string> read_texts_by_name(const YamlNode& node, std::string_view what) {
+    std::map<std::string, std::string> texts;
+    if (!node.is_map()) findings_.add(node, fmt::format("{} must be a map of names and values", what));
+    if (!service_.url.empty()) findings_.add(node, fmt::format("{} goes with use and exec", what));
+    for (const auto& [name, value] : node.members) texts[name.value] = read_template(value, name.value);
+    return texts;
   }
 
   void read_ready() {
@@ -134,17 +144,29 @@ class ServiceReader {
     return arguments;
   }
 
-  /// `${echo.address}` can be used by a service that needs echo: else echo might start too late.
+  /// `${echo.address}` can be used by a service that needs echo: else echo might start too late. Its own
+  /// address is given to `exec`; a program of ours has one once it listens.
   void check_known(const YamlNode& place, const std::string& text) {
     check_template(place, text, known_, findings_);
     const auto expression = ws::parse_template(text);
     for (const ws::Variable& variable : expression ? variables(*expression) : std::vector<ws::Variable>()) {
       const std::string service = variable.name.substr(0, variable.name.find('.'));
       if (!contains(names_, service) || contains(service_.needs, service)) continue;
+      if (service == key_.value) {
+        check_own(place, variable.name);
+        continue;
+      }
       findings_.add(place, fmt::format("'{}' uses '{}' without needing it", key_.value, service),
                     fmt::format("add needs: [{}], so that it is started before", service));
     }
   }
+
+  void check_own(const YamlNode& place, const std::string& variable) {
+    if (node_.find("exec") || variable == own_folder()) return;
+    findings_.add(place, fmt::format("'{}' has an address of its own only once it listens", key_.value));
+  }
+
+  std::string own_folder() const { return key_.value + ".folder"; }
 
   const YamlNode& key_;
   const YamlNode& node_;
@@ -197,8 +219,8 @@ void read_services(const YamlNode& node, std::vector<Service>& services, Finding
 KnownVariables service_variables(const std::vector<Service>& services) {
   KnownVariables known;
   for (const Service& service : services) {
-    for (const std::string_view what : keys::service_variables)
-      known.add(fmt::format("{}.{}", service.name, what));
+    add_service_variables(service.name, known);
+    if (!service.files.empty()) known.add(service.name + ".folder");
   }
   return known;
 }

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <netinet/in.h>
+#include <fstream>
+#include <list>
+#include <map>
 #include <optional>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdlib.h>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -15,6 +16,7 @@
 #include "net/url.hpp"
 #include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/connection.hpp"
+#include "scenarios/engine/free_port.hpp"
 #include "ws/handshake.hpp"
 
 namespace wsrig::engine {
@@ -25,19 +27,6 @@ namespace {
 
 constexpr milliseconds probe_interval{50};
 constexpr milliseconds stop_grace{5000};
-
-/// A port that was free a moment ago, for programs that cannot be told to take port 0.
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(socket, generic, size) == 0 && ::getsockname(socket, generic, &size) == 0;
-  ::close(socket);
-  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
-}
 
 /// `${name}` replaced from the variables; what is unknown stays, and was refused when the file was read.
 std::string substitute(std::string text, const Variables& variables) {
@@ -122,6 +111,26 @@ class ReadyProbe {
 
 }  // namespace
 
+/// A folder for the files of a service, gone with this object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "wsrig-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (is_there()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  bool is_there() const { return !path_.empty(); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 struct ServiceSet::State : std::enable_shared_from_this<State> {
   explicit State(net::Loop& on_loop) : loop(on_loop), timer(on_loop) {}
 
@@ -136,9 +145,10 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   }
 
   void start_process(const Service& service) {
-    if (service.use.empty()) {
-      define(service.name, fmt::format("tcp://127.0.0.1:{}", free_port()));
-    }
+    if (service.use.empty())
+      define(service.name, fmt::format("{}://127.0.0.1:{}", service.listen, free_port()));
+    if (std::string problem = write_files(service); !problem.empty())
+      return finish_start(fmt::format("service '{}' did not start: {}", service.name, problem));
     ChildProcess::Options options;
     options.argv = command_line(service);
     for (const auto& [name, value] : service.env) options.environment[name] = substitute(value, variables);
@@ -149,7 +159,24 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
       return finish_start(fmt::format("service '{}' did not start: {}", service.name, started.error()));
     }
     processes.push_back(std::move(*started));
+    process_of[service.name] = processes.back().get();
     await_ready(service);
+  }
+
+  /// The text is empty, or says why a file could not be written.
+  std::string write_files(const Service& service) {
+    if (service.files.empty()) return {};
+    folders.emplace_back();
+    if (!folders.back().is_there()) return "a temporary folder cannot be made";
+    variables.emplace_back(service.name + ".folder", folders.back().path());
+    for (const auto& [name, text] : service.files) {
+      const std::string path = folders.back().path() + "/" + name;
+      std::ofstream file(path, std::ios::binary);
+      file << substitute(text, variables);
+      file.close();
+      if (!file) return "cannot write " + path;
+    }
+    return {};
   }
 
   std::vector<std::string> command_line(const Service& service) const {
@@ -236,7 +263,9 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   void define(const std::string& name, const std::string& url) {
     const auto parsed = net::parse_url(url);
     if (!parsed) return;
-    std::erase_if(variables, [&](const auto& one) { return one.first.starts_with(name + "."); });
+    std::erase_if(variables, [&](const auto& one) {
+      return one.first.starts_with(name + ".") && one.first != name + ".folder";
+    });
     variables.emplace_back(name + ".url", url);
     variables.emplace_back(name + ".address", parsed->address());
     variables.emplace_back(name + ".host", parsed->host);
@@ -260,6 +289,7 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   void finish_stop() {
     timer.cancel();
     loop.post([self = shared_from_this()] {
+      self->process_of.clear();
       self->processes.clear();
       if (auto done = std::exchange(self->on_stopped, nullptr)) done();
     });
@@ -273,7 +303,9 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   bool waiting = false;
   bool stopping = false;
   std::unique_ptr<ReadyProbe> probe;
+  std::list<TemporaryFolder> folders;  ///< outlive the processes that use them
   std::vector<std::unique_ptr<ChildProcess>> processes;
+  std::map<std::string, ChildProcess*> process_of;  ///< by the service's name
   Variables variables;
   std::function<void(std::string)> on_started;
   std::function<void()> on_stopped;
@@ -303,14 +335,18 @@ void ServiceSet::stop(std::function<void()> done) {
 const Variables& ServiceSet::variables() const { return state_->variables; }
 
 std::string ServiceSet::url_of(std::string_view program) const {
-  const auto echo = std::find_if(state_->services.begin(), state_->services.end(),
-                                 [&](const Service& service) { return service.use == program; });
-  if (echo == state_->services.end()) {
+  const auto found = find_subject(state_->services, program);
+  if (found == state_->services.end()) {
     return {};
   }
   const auto url = std::find_if(state_->variables.begin(), state_->variables.end(),
-                                [&](const auto& one) { return one.first == echo->name + ".url"; });
+                                [&](const auto& one) { return one.first == found->name + ".url"; });
   return url == state_->variables.end() ? "" : url->second;
+}
+
+ChildProcess* ServiceSet::process(const std::string& name) const {
+  const auto found = state_->process_of.find(name);
+  return found == state_->process_of.end() ? nullptr : found->second;
 }
 
 std::string sibling_program(const std::string& name) {
@@ -318,6 +354,14 @@ std::string sibling_program(const std::string& name) {
   const auto self = std::filesystem::read_symlink("/proc/self/exe", bad);
   const auto beside = self.parent_path() / name;
   return !bad && std::filesystem::exists(beside, bad) ? beside.string() : name;
+}
+
+std::vector<Service>::iterator find_subject(std::vector<Service>& services, std::string_view program) {
+  const auto uses = std::find_if(services.begin(), services.end(),
+                                 [&](const Service& service) { return service.use == program; });
+  if (uses != services.end()) return uses;
+  return std::find_if(services.begin(), services.end(),
+                      [&](const Service& service) { return service.name == program; });
 }
 
 boost::system::result<std::vector<Service>, std::string> order_of_need(const std::vector<Service>& services) {

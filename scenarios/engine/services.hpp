@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/model.hpp"
 
 namespace wsrig::engine {
@@ -24,13 +25,19 @@ class ServiceSet {
   void stop(std::function<void()> done);
 
   const Variables& variables() const;
-  /// The URL of the first service that uses this program of ours; empty without one.
+  /// The URL of what `find_subject` finds; empty without one.
   std::string url_of(std::string_view program) const;
+  /// The process of a service; null where it has none (`url`), and for an unknown name.
+  ChildProcess* process(const std::string& name) const;
 
  private:
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// The subject among the services of a file: the first that uses this program of ours, or else the one that
+/// has its name (`proxy: { exec: … }`); the end without one.
+std::vector<Service>::iterator find_subject(std::vector<Service>& services, std::string_view program);
 
 /// "/path/of/this/program/wsrig-echo" when that is beside us, else the bare name.
 std::string sibling_program(const std::string& name);

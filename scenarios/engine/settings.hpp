@@ -15,6 +15,7 @@
 namespace wsrig::engine {
 
 class Backend;
+class ServiceSet;
 
 /// What the user declares of the subject: it changes what is expected, so that a sane limit is no failure.
 struct Subject {
@@ -36,6 +37,8 @@ struct CaseSettings {
   std::chrono::milliseconds within{2000};  ///< deadline of an expectation that states none
   Variables services;                      ///< "echo.address" and the like
   Backend* backend = nullptr;              ///< the tester's end behind a proxy under test
+  const ServiceSet* processes = nullptr;   ///< of the services
+  bool record = false;                     ///< keep what goes over the wire as a capture
 };
 
 }  // namespace wsrig::engine

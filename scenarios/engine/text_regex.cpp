@@ -68,7 +68,7 @@ diag::Result<TextRegex> TextRegex::compile(std::string_view text) {
   return result;
 }
 
-std::optional<Captures> TextRegex::search(std::string_view subject) const {
+std::optional<Captures> TextRegex::search(std::string_view subject, std::size_t* end) const {
   boost::cmatch found;
   try {
     if (!boost::regex_search(subject.data(), subject.data() + subject.size(), found, compiled_->regex))
@@ -76,6 +76,7 @@ std::optional<Captures> TextRegex::search(std::string_view subject) const {
   } catch (const std::runtime_error&) {
     return {};  // too much work for this subject
   }
+  if (end != nullptr) *end = static_cast<std::size_t>(found[0].second - subject.data());
   Captures captures;
   for (const std::string& name : group_names_) {
     if (found[name].matched) captures.emplace_back(name, found[name].str());

@@ -23,8 +23,9 @@ class TextRegex {
 
   const std::string& text() const { return text_; }
   const std::vector<std::string>& group_names() const { return group_names_; }
-  /// The named groups of the first place where it matches; a group that took no part is left out.
-  std::optional<Captures> search(std::string_view subject) const;
+  /// The named groups of the first place where it matches; a group that took no part is left out. `end`,
+  /// where given, is set to the offset behind that place.
+  std::optional<Captures> search(std::string_view subject, std::size_t* end = nullptr) const;
 
  private:
   struct Compiled;

@@ -104,8 +104,9 @@ class Collector {
   void collect(const Shutdown&) {}
   void collect(const Reset&) {}
   void collect(const Reconnect&) {}
+  void collect(const Hold&) {}
+  void collect(const Resume&) {}
   void collect(const Pause&) {}
-  void collect(const Stall&) {}
   void collect(const Times& times) {
     found_.push_back(
         {variables(times.count), [&times](const ws::Scope& scope) -> std::optional<diag::Diagnostic> {
@@ -114,6 +115,9 @@ class Collector {
          }});
   }
   void collect(const EndTimes&) {}
+  void collect(const SendSignal&) {}
+  void collect(const ExpectExit&) {}
+  void collect(const ExpectUsage&) {}
   void collect(const Expect& expect) {
     for (const Alternative& alternative : expect.alternatives) {
       std::visit([&](const auto& pattern) { collect(pattern); }, alternative.pattern);
@@ -136,7 +140,9 @@ class Collector {
     }
     add_payload(expect.reason);
   }
-  void collect(const ExpectRaw& expect) { add(expect.bytes); }
+  void collect(const ExpectRaw& expect) {
+    if (const auto* expression = std::get_if<ws::Expression>(&expect.bytes)) add(*expression);
+  }
   void collect(const ExpectHttp& expect) {
     for (const HeaderPattern& header : expect.headers) add(header.value);
   }

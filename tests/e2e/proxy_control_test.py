@@ -44,7 +44,12 @@ class ControlEndpoint(unittest.TestCase):
             self.assertEqual(control.ask("GET", "/healthz"), (200, "ok\n"))
             with TunnelWire(proxy) as wire:
                 self.assertIn(" 101 ", wire.head)
-                self.assertIn("\nwsrig_proxy_tunnels 1\n", control.ask("GET", "/metrics")[1])
+                wire.send(1, b"Hello")
+                self.assertEqual(wire.frame(), (0x81, b"Hello"))
+                metrics = control.ask("GET", "/metrics")[1]
+                for line in ("tunnels 1", 'bytes_total{direction="upstream"} 11', 'bytes_total{direction="downstream"} 7',
+                             'frames_total{direction="upstream"} 1'):
+                    self.assertIn(f"\nwsrig_proxy_{line}\n", metrics)
             self.assertEqual(control.ask("GET", "/")[0], 404)
             self.assertEqual(control.ask("DELETE", "/faults", headers={"Origin": "http://example.com"})[0], 403)
 

@@ -1,13 +1,15 @@
-"""wsrig-proxy judged by scenarios with both ends ours, and the conformance suite through it."""
+"""wsrig-proxy and others judged by scenarios with both ends ours, and the conformance suite through it."""
+import concurrent.futures
 import contextlib
 import json
 import os
 import subprocess
 import unittest
 
-from support import ROOT, echo, folder, process, program, report, wsrig
+from support import ROOT, echo, process, program, report, wsrig
 
-SCENARIOS = os.path.join(ROOT, "scenarios", "proxy")
+SCENARIOS = os.path.join(ROOT, "scenarios")
+STRICT = ("--strict", "--fail-on", "may")
 
 
 @contextlib.contextmanager
@@ -18,17 +20,19 @@ def proxy(route):
 
 
 class Scenarios(unittest.TestCase):
-    def test_bridge_and_tunnel(self):
-        wsrig("run", SCENARIOS, "--strict", check=0)
+    """Side by side: most of the time they wait."""
 
-    def test_inspect(self):
-        with open(os.path.join(SCENARIOS, "tunnel.yaml"), encoding="utf-8") as file:
-            text = file.read().replace("mode=tunnel", "mode=inspect")
-        with folder() as where:
-            path = os.path.join(where, "inspect.yaml")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-            wsrig("run", path, "--strict", check=0)
+    def test_ours_makes_no_mistake_and_those_of_others_are_known(self):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            runs = {name: pool.submit(self.run_other, name) for name in ("nginx", "haproxy", "websockify")}
+            runs["wsrig-proxy"] = pool.submit(wsrig, "run", os.path.join(SCENARIOS, "proxy"), *STRICT, check=0)
+        for name, run in runs.items():
+            with self.subTest(name=name):
+                run.result()
+
+    def run_other(self, name):
+        return wsrig("run", os.path.join(SCENARIOS, "subjects", name + ".yaml"), *STRICT,
+                     "--expected", os.path.join(SCENARIOS, "expected", name + ".yaml"), check=0)
 
 
 class Conformance(unittest.TestCase):

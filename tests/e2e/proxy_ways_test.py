@@ -1,96 +1,20 @@
-"""What wsrig-proxy meets on its ways: TLS, gates, other proxies, the environment, bad configurations, real services."""
+"""What wsrig-proxy meets on its ways: gates, other proxies, the environment, bad configurations, real services."""
 
 import base64
 import json
 import os
 import shutil
-import signal
 import socket
-import ssl
 import subprocess
 import tempfile
 import time
 import unittest
 
 import support
-from echo_process import Echo, frame, read_head, trusting_context
+from echo_process import Echo, read_head
 from proxy_bridge_test import BridgeWire
 from proxy_process import Backend, Proxy, run_proxy, request, upgrade
-from proxy_tunnel_test import TunnelWire, echo_frames
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for_port(port):
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-class Tls(unittest.TestCase):
-    def test_on_both_sides(self):
-        with Echo(listen=("wss://127.0.0.1:0",)) as echo:
-            target = f"wss://127.0.0.1:{echo.port}"
-            for mode in ("tunnel", "inspect"):
-                with Proxy("--target", target, "--mode", mode, "--upstream-insecure", listen=("wss://127.0.0.1:0",)) as proxy:
-                    with trusting_context().wrap_socket(proxy.connect()) as connection:
-                        connection.sendall(request() + frame(1, b"through"))
-                        head, rest = read_head(connection)
-                        self.assertIn("101", head)
-                        while len(rest) < 9:
-                            rest += connection.recv(100)
-                        self.assertEqual(rest, b"\x81\x07through")
-                    self.assertIn("not verified", proxy.log())
-
-    def test_an_upstream_without_a_known_certificate_is_refused(self):
-        with Echo(listen=("wss://127.0.0.1:0",)) as echo, Proxy("--target", f"wss://127.0.0.1:{echo.port}") as proxy:
-            with TunnelWire(proxy) as wire:
-                self.assertTrue(wire.head.startswith("HTTP/1.1 502 "), wire.head)
-            self.assertNotIn("not verified", proxy.log())
-
-    def test_a_bridge_to_a_tls_service(self):
-        with Echo(listen=("tls://127.0.0.1:0",)) as echo:
-            with Proxy("--target", f"tls://127.0.0.1:{echo.port}", "--upstream-insecure") as proxy, BridgeWire(proxy) as wire:
-                wire.send(2, b"x" * 100000)
-                self.assertEqual(wire.message_octets(100000), b"x" * 100000)
-
-    def test_only_http_1_1_is_agreed(self):
-        with Echo() as echo, Proxy("--target", echo.url, listen=("wss://127.0.0.1:0",)) as proxy:
-            context = trusting_context()
-            context.set_alpn_protocols(["h2", "http/1.1"])
-            with context.wrap_socket(proxy.connect()) as connection:
-                self.assertEqual(connection.selected_alpn_protocol(), "http/1.1")
-                self.assertIn(connection.version(), ("TLSv1.2", "TLSv1.3"))
-
-    def test_the_certificate_is_read_again_at_sighup(self):
-        with tempfile.TemporaryDirectory() as folder, Echo() as echo:
-            cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
-
-            def make(name):
-                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                                "-keyout", key, "-out", cert, "-days", "2", "-subj", f"/CN={name}"], check=True,
-                               stderr=subprocess.DEVNULL)
-
-            def served(proxy):
-                return ssl.get_server_certificate(("127.0.0.1", proxy.port))
-
-            make("one")
-            with Proxy("--target", echo.url, "--cert", cert, "--key", key, listen=("wss://127.0.0.1:0",)) as proxy:
-                first = served(proxy)
-                make("two")
-                proxy.process.send_signal(signal.SIGHUP)
-                while "reloaded" not in proxy.log():
-                    time.sleep(0.01)
-                self.assertNotEqual(served(proxy), first)
+from proxy_tunnel_test import TunnelWire
 
 
 class Gates(unittest.TestCase):
@@ -151,13 +75,13 @@ class OtherProxies(unittest.TestCase):
         for program, scheme in (("microsocks", "socks5"), ("tinyproxy", "http")):
             path = shutil.which(program)
             self.assertTrue(path, f"{program} is not installed: ci/setup test")
-            port = free_port()
+            port = support.free_port()
             with tempfile.NamedTemporaryFile("w") as config, Echo() as echo:
                 config.write(f"Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 10\n")
                 config.flush()
                 command = [path, "-d", "-c", config.name] if program == "tinyproxy" else [path, "-i", "127.0.0.1", "-p", str(port)]
                 with support.process(command, stderr=subprocess.DEVNULL):
-                    wait_for_port(port)
+                    support.wait_for_port(port)
                     via = f"{scheme}://127.0.0.1:{port}"
                     with Proxy("--route", f"/={echo.url[:-1]} via={via}") as proxy, TunnelWire(proxy) as wire:
                         wire.send(1, b"x")
@@ -165,11 +89,11 @@ class OtherProxies(unittest.TestCase):
                     with Proxy("--target", echo.url, environment={"SOCKS_PROXY" if scheme == "socks5" else "HTTP_PROXY": via,
                                                                   "NO_PROXY": ""}) as proxy, TunnelWire(proxy) as wire:
                         self.assertIn(" 101 ", wire.head)
-                    with Proxy("--target", f"ws://127.0.0.1:{free_port()}", "--via", via) as proxy, TunnelWire(proxy) as wire:
+                    with Proxy("--target", f"ws://127.0.0.1:{support.free_port()}", "--via", via) as proxy, TunnelWire(proxy) as wire:
                         self.assertIn(" 502 ", wire.head)
 
     def test_the_environment_alone(self):
-        port = free_port()
+        port = support.free_port()
         with Echo() as echo:
             environment = {**os.environ, "UPSTREAM_HOST": f"127.0.0.1:{echo.port}", "LISTEN_PORT": str(port)}
             with support.process([support.program("wsrig-proxy")], env=environment, stderr=subprocess.DEVNULL) as child:
@@ -189,7 +113,7 @@ class Configuration(unittest.TestCase):
             file.flush()
             code, _, errors = run_proxy("--map", file.name)
             self.assertEqual(code, 2)
-            self.assertIn(f"{file.name}:2:2: 'chat' needs a whole number", errors)
+            self.assertIn(f"{file.name}:2:2: 'chat' needs a whole number from 1 to 65535", errors)
 
     def test_a_port_that_is_taken(self):
         with Echo() as echo:
@@ -271,10 +195,10 @@ class Services(unittest.TestCase):
     def test_redis(self):
         server = shutil.which("redis-server")
         self.assertTrue(server, "redis-server is not installed: ci/setup test")
-        port = free_port()
+        port = support.free_port()
         command = [server, "--port", str(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
         with tempfile.TemporaryDirectory() as folder, support.process(command, cwd=folder):
-            wait_for_port(port)
+            support.wait_for_port(port)
             with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy, "Sec-WebSocket-Protocol: binary") as wire:
                 value = b"v" * 1_000_000
                 wire.send(2, b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1000000\r\n", fin=False)
@@ -289,7 +213,7 @@ class Services(unittest.TestCase):
     def test_ssh(self):
         server = shutil.which("sshd", path="/usr/sbin:" + os.environ["PATH"])
         self.assertTrue(server, "openssh-server is not installed: ci/setup test")
-        port = free_port()
+        port = support.free_port()
         with tempfile.TemporaryDirectory() as folder:
             key = os.path.join(folder, "key")
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
@@ -297,7 +221,7 @@ class Services(unittest.TestCase):
             command = [server, "-D", "-f", "/dev/null", "-h", key, "-p", str(port), "-o", "ListenAddress=127.0.0.1",
                        "-o", "PidFile=none"]
             with support.process(command, stderr=subprocess.DEVNULL):
-                wait_for_port(port)
+                support.wait_for_port(port)
                 with Proxy("--target", f"127.0.0.1:{port}") as proxy, BridgeWire(proxy) as wire:
                     wire.send(2, b"SSH-2.0-test\r\n")
                     first, banner = wire.frame()

@@ -76,8 +76,8 @@ class Reports(Folder):
         self.assertNotIn("<script>alert", html)
         for network in ("src=\"http", "@import", "url(http", "<link"):
             self.assertNotIn(network, html)
-        artifacts = os.listdir(self.path("artifacts"))
-        self.assertEqual(artifacts, ["own_bad.txt"])
+        artifacts = sorted(os.listdir(self.path("artifacts")))
+        self.assertEqual(artifacts, ["own_bad.pcapng", "own_bad.txt"])
 
     def test_a_report_that_cannot_be_written_is_said_before_the_run(self):
         scenario = self.write("own.yaml", SCENARIO)

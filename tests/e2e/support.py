@@ -2,10 +2,13 @@
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -19,9 +22,10 @@ def program(name):
     return os.path.join(BIN, name)
 
 
-def run(*argv, check=None, cwd=None, env=None, stdin=None):
-    """Runs a program to its end; `check` is the exit code it must have."""
-    result = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE, cwd=cwd, stdin=stdin,
+def run(*argv, check=None, cwd=None, env=None, stdin=None, feed=None):
+    """Runs a program to its end; `check` is the exit code it must have, `feed` the text of its standard input."""
+    result = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE, cwd=cwd,
+                            **({"stdin": stdin} if feed is None else {"input": feed}),
                             env={**os.environ, **(env or {})}, errors="backslashreplace")
     if check is not None and result.returncode != check:
         raise AssertionError(f"{' '.join(argv)}\nexit code {result.returncode}, not {check}\n"
@@ -48,6 +52,30 @@ def process(argv, **keywords):
                 child.kill()
                 child.wait()
         child.stdout.close()
+
+
+def free_port():
+    """A free port for a program that cannot take port 0 and tell. It lies below the range from which the kernel
+    serves connections that are being made, so that none of these can take it before the program does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first_ephemeral = int(file.read().split()[0])
+    while True:
+        port = random.randrange(max(1024, first_ephemeral - 20000), first_ephemeral)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def wait_for_port(port):
+    """Returns as soon as something listens at a port of this machine."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,6 @@ from echo_process import Echo
 from proxy_bridge_test import BridgeWire
 from proxy_process import Backend, Proxy
 from proxy_tunnel_test import TunnelWire
-from proxy_ways_test import free_port, wait_for_port
 
 BANNER = b"SSH-2.0-first\r\n"
 
@@ -26,22 +25,22 @@ def find(test, program):
 
 @contextlib.contextmanager
 def microsocks(test, *options):
-    port = free_port()
+    port = support.free_port()
     command = [find(test, "microsocks"), "-i", "127.0.0.1", "-p", str(port), *options]
     with support.process(command, stderr=subprocess.DEVNULL):
-        wait_for_port(port)
+        support.wait_for_port(port)
         yield port
 
 
 @contextlib.contextmanager
 def configured(command, text):
     """A program with a configuration file, in whose text PORT is the port it listens to."""
-    port = free_port()
+    port = support.free_port()
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(text.replace("PORT", str(port)))
         file.flush()
         with support.process([*command, file.name], stderr=subprocess.DEVNULL):
-            wait_for_port(port)
+            support.wait_for_port(port)
             yield port
 
 
@@ -77,7 +76,7 @@ class UpstreamProxies(unittest.TestCase):
 
     def check_refusal(self, via, status, *words):
         """What a client gets, and what the log tells, where nobody listens."""
-        with Proxy("--target", f"tcp://127.0.0.1:{free_port()}", "--via", via) as proxy, BridgeWire(proxy) as wire:
+        with Proxy("--target", f"tcp://127.0.0.1:{support.free_port()}", "--via", via) as proxy, BridgeWire(proxy) as wire:
             self.assertIn(f" {status} ", wire.head)
             for word in words:
                 self.assertIn(word, proxy.log())

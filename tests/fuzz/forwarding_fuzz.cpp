@@ -1,7 +1,7 @@
-#include "proxy/body_reader.hpp"
 #include "proxy/forwarding.hpp"
 #include "proxy/router.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
+#include "ws/body_reader.hpp"
 
 // A request that the proxy would hand on stays one request, with nothing in it that the client did not say;
 // the end of its body does not depend on the cut.
@@ -24,7 +24,7 @@ void check_head(const ws::HttpHead& request) {
   }
 }
 
-std::size_t body_size(proxy::BodyReader reader, ws::Bytes data, Cut cut) {
+std::size_t body_size(ws::BodyReader reader, ws::Bytes data, Cut cut) {
   std::size_t size = 0;
   in_pieces(data, cut, [&](ws::Bytes piece) { size += reader.feed(piece); });
   return reader.is_broken() ? SIZE_MAX : size;
@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ws::HttpHead request = reader.take();
   if (request.method().empty() || !request.anomalies().empty()) return 0;
   fuzz::check_head(request);
-  const auto body = proxy::BodyReader::of_request(request);
+  const auto body = ws::BodyReader::of_request(request);
   if (!body) return 0;
   const ws::Bytes rest(data + taken, size - taken);
   const std::size_t length = fuzz::body_size(*body, rest, fuzz::Cut::whole);

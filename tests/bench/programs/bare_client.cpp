@@ -1,7 +1,8 @@
 // Drives an echo server: CONNECTIONS connections, DEPTH messages of SIZE octets on their way on each, for
 // SECONDS. Every message has its own masking key and its number in front; replies are checked for their
 // order. Prints how many messages a second came back.  With SIZE 0 it only opens the connections, prints
-// "open" and waits for a line on standard input.
+// "open" and waits for a line on standard input. With `tls` behind that it speaks TLS, and believes every
+// certificate.
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
@@ -10,10 +11,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <poll.h>
 #include <random>
 #include <string>
+#include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,11 +35,13 @@ using Clock = std::chrono::steady_clock;
 
 struct Connection {
   int descriptor = -1;
+  SSL* tls = nullptr;  // none: plain TCP
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
   std::uint64_t octets = 0;    // of payload that came back
   std::size_t frame_left = 0;  // of the frame that is being read
   std::vector<std::uint8_t> unsent;
+  std::size_t unsent_at = 0;  // what of it was sent
   std::vector<std::uint8_t> partial;
 };
 
@@ -45,6 +52,30 @@ struct Load {
   std::mt19937 random{1};
   std::vector<std::uint8_t> input = std::vector<std::uint8_t>(1 << 20);
 };
+
+// Both like send() and recv() on a socket that does not block.
+ssize_t write_some(const Connection& connection, const std::uint8_t* data, std::size_t size) {
+  if (connection.tls == nullptr)
+    return ::send(connection.descriptor, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+  std::size_t written = 0;
+  return SSL_write_ex(connection.tls, data, size, &written) == 1 ? static_cast<ssize_t>(written) : -1;
+}
+
+ssize_t read_some(const Connection& connection, std::uint8_t* data, std::size_t size) {
+  if (connection.tls == nullptr) return ::recv(connection.descriptor, data, size, MSG_DONTWAIT);
+  std::size_t received = 0;
+  if (SSL_read_ex(connection.tls, data, size, &received) == 1) return static_cast<ssize_t>(received);
+  return SSL_get_error(connection.tls, 0) == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+SSL* start_tls(int descriptor) {
+  static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL* const tls = SSL_new(context);
+  SSL_set_fd(tls, descriptor);
+  if (SSL_connect(tls) != 1) fail("no TLS");
+  return tls;
+}
 
 int connect_to(std::uint16_t port) {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -66,20 +97,26 @@ int connect_to(std::uint16_t port) {
   return descriptor;
 }
 
-Connection open_connection(std::uint16_t port) {
+Connection open_connection(std::uint16_t port, bool over_tls) {
   Connection connection;
   connection.descriptor = connect_to(port);
+  if (over_tls) connection.tls = start_tls(connection.descriptor);
   const std::string request =
       "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-  if (::send(connection.descriptor, request.data(), request.size(), 0) < 0) fail("cannot send the request");
+  if (write_some(connection, reinterpret_cast<const std::uint8_t*>(request.data()), request.size()) < 0)
+    fail("cannot send the request");
   std::string reply;
   while (reply.find("\r\n\r\n") == std::string::npos) {
-    char octet = 0;
-    if (::recv(connection.descriptor, &octet, 1, 0) <= 0) fail("no answer to the handshake");
-    reply += octet;
+    std::uint8_t octet = 0;
+    ::pollfd ready{connection.descriptor, POLLIN, 0};
+    const auto received = read_some(connection, &octet, 1);
+    if (received == 0) fail("no answer to the handshake");
+    if (received < 0) ::poll(&ready, 1, -1);
+    if (received > 0) reply += static_cast<char>(octet);
   }
   if (reply.rfind("HTTP/1.1 101", 0) != 0) fail(reply.c_str());
+  ::fcntl(connection.descriptor, F_SETFL, O_NONBLOCK);
   return connection;
 }
 
@@ -112,12 +149,15 @@ void append_message(Connection& connection, Load& load) {
 }
 
 void flush(Connection& connection) {
-  while (!connection.unsent.empty()) {
-    const auto written = ::send(connection.descriptor, connection.unsent.data(), connection.unsent.size(),
-                                MSG_NOSIGNAL | MSG_DONTWAIT);
+  std::vector<std::uint8_t>& out = connection.unsent;
+  while (connection.unsent_at < out.size()) {
+    const auto written =
+        write_some(connection, out.data() + connection.unsent_at, out.size() - connection.unsent_at);
     if (written <= 0) return;
-    connection.unsent.erase(connection.unsent.begin(), connection.unsent.begin() + written);
+    connection.unsent_at += static_cast<std::size_t>(written);
   }
+  out.clear();
+  connection.unsent_at = 0;
 }
 
 void fill(Connection& connection, Load& load) {
@@ -174,14 +214,13 @@ std::uint64_t read_replies(Connection& connection, Load& load) {
   for (;;) {
     const std::size_t kept = connection.partial.size();
     std::memcpy(load.input.data(), connection.partial.data(), kept);
-    const auto received =
-        ::recv(connection.descriptor, load.input.data() + kept, load.input.size() - kept, MSG_DONTWAIT);
+    const auto received = read_some(connection, load.input.data() + kept, load.input.size() - kept);
     if (received == 0) fail("the server closed a connection");
     if (received < 0) return connection.received - before;
     const std::size_t size = kept + static_cast<std::size_t>(received);
     const std::size_t taken = take_replies(connection, load, load.input.data(), size);
     connection.partial.assign(load.input.data() + taken, load.input.data() + size);
-    if (size < load.input.size()) return connection.received - before;
+    if (connection.tls == nullptr && size < load.input.size()) return connection.received - before;
   }
 }
 
@@ -227,8 +266,9 @@ Outcome run(std::vector<Connection>& connections, Load& load, double duration) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fprintf(stderr, "usage: bare_client PORT CONNECTIONS DEPTH SIZE SECONDS\n");
+  const bool over_tls = argc == 7 && std::string_view(argv[6]) == "tls";
+  if (argc != 6 && !over_tls) {
+    std::fprintf(stderr, "usage: bare_client PORT CONNECTIONS DEPTH SIZE SECONDS [tls]\n");
     return 2;
   }
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
@@ -236,7 +276,7 @@ int main(int argc, char** argv) {
   Load load{static_cast<std::size_t>(std::atoi(argv[4])), static_cast<std::size_t>(std::atoi(argv[3])), {}};
   load.body.assign(load.size, 'x');
   std::vector<Connection> connections;
-  for (std::size_t i = 0; i < count; ++i) connections.push_back(open_connection(port));
+  for (std::size_t i = 0; i < count; ++i) connections.push_back(open_connection(port, over_tls));
   if (load.size == 0) {
     std::printf("open\n");
     std::fflush(stdout);

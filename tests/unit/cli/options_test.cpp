@@ -1,11 +1,13 @@
 #include "cli/options.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <map>
 #include <unistd.h>
 
+#include "cli/option_value.hpp"
 #include "tests/unit/cli/sample_command.hpp"
 
 namespace wsrig::cli {
@@ -201,6 +203,85 @@ TEST(Options, a_mistake_in_the_config_file_has_its_place) {
     EXPECT_EQ(result.error().message, row.message);
     EXPECT_EQ(result.error().source_line, row.text);
     EXPECT_EQ(result.error().hint == row.hint || row.hint.empty(), true) << result.error().hint;
+  }
+}
+
+TEST(Options, a_value_from_the_config_file_has_its_place) {
+  const ConfigFile file("mode = sink\njobs = many\n");
+  const auto jobs = number_option(values({"--config", file.path()}), "jobs");
+  ASSERT_FALSE(jobs);
+  EXPECT_EQ(diag::render(jobs.error()),
+            file.path() +
+                ":2:8: 'many' is not a value of '--jobs', which takes a whole number "
+                "from 0\n    2 | jobs = many\n      |        ^~~~");
+}
+
+/// A program of which one option has sections.
+Command with_sections() {
+  return {.program = "wsrig-x",
+          .options = {{.name = "route",
+                       .value = "PATH",
+                       .repeatable = true,
+                       .section = {{.name = "target", .value = "URL"},
+                                   {.name = "mode", .choices = {"tunnel", "inspect"}},
+                                   {.name = "insecure"},
+                                   {.name = "fault", .value = "FAULT", .repeatable = true}}},
+                      {.name = "log", .value = "FORMAT"}}};
+}
+
+diag::Result<Values> read_sections(const std::string& text, Arguments arguments = {}) {
+  const ConfigFile file(text);
+  arguments.insert(arguments.end(), {"--config", file.path()});
+  return parse(with_sections(), arguments, [](const std::string&) { return std::nullopt; });
+}
+
+TEST(Options, sections_of_the_config_file) {
+  const auto read = read_sections(
+      "log = json\n[route /a/]\n  target = ws://h:1\nfault = a b\nfault=c\n[ route  x/b ]\ninsecure\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->text("log"), "json");
+  EXPECT_TRUE(read->given("route"));
+  const auto& sections = read->sections("route");
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_EQ(sections[0].title.text, "/a/");
+  std::vector<std::string> settings;
+  for (const Setting& setting : sections[0].settings) {
+    settings.push_back(setting.name + "=" + setting.value.text);
+  }
+  EXPECT_THAT(settings, ElementsAre("target=ws://h:1", "fault=a b", "fault=c"));
+  EXPECT_EQ(sections[1].title.text, "x/b");
+  EXPECT_EQ(sections[1].settings.at(0).value.text, "true");
+  const diag::Diagnostic placed = sections[0].settings[0].value.place({.message = "no"});
+  EXPECT_EQ(placed.line, 3u);
+  EXPECT_EQ(placed.column, 12u);
+  EXPECT_EQ(placed.length, 8u);
+}
+
+TEST(Options, a_flag_goes_before_sections) {
+  const auto read = read_sections("[route /a/]\ntarget = x\n", {"--route", "/b"});
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(read->list("route"), ElementsAre("/b"));
+  EXPECT_TRUE(read->sections("route").empty());
+}
+
+TEST(Options, mistakes_in_sections) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"[route /a", "a section needs a ']'"},
+      {"[]", "unknown section ''; there is route"},
+      {"[log x]", "unknown section 'log'; there is route"},
+      {"[rout /a]", "unknown section 'rout'; there is route"},
+      {"[route]", "the section has no title: [route PATH]"},
+      {"[route /a]\nlog = json", "unknown option 'log'"},
+      {"[route /a]\nmode = inspct",
+       "'inspct' is not a value of '--mode', which takes one of tunnel, inspect"},
+      {"[route /a]\ntarget", "option 'target' needs a value: target = URL"},
+      {"[route /a]\ntarget = a\ntarget = b", "option 'target' was given above already"},
+      {"log = a\nlog = b", "option 'log' was given above already"}};
+  for (const auto& [text, message] : rows) {
+    const auto read = read_sections(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().message, message) << text;
+    EXPECT_EQ(read.error().line, 1u + static_cast<unsigned>(std::ranges::count(text, '\n'))) << text;
   }
 }
 

@@ -51,6 +51,7 @@ TEST(Schema, has_the_words_that_are_read) {
   const auto& service = definition(root, "service").at("properties");
   EXPECT_EQ(words(definition(root, "capability").at("enum").as_array()), words(keys::capabilities));
   EXPECT_EQ(words(one.at("subject").at("enum").as_array()), words(keys::subjects));
+  EXPECT_EQ(words(one.at("backend").at("enum").as_array()), words(keys::backends));
   EXPECT_EQ(words(one.at("handshake").at("enum").as_array()), words(keys::handshakes));
   EXPECT_EQ(words(service.at("use").at("enum").as_array()), words(keys::programs));
   EXPECT_EQ(words(service.at("listen").at("enum").as_array()), words(keys::listen_schemes));

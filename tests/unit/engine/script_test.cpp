@@ -1,5 +1,6 @@
 #include "scenarios/engine/script.hpp"
 
+#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -45,6 +46,34 @@ TEST(Script, what_a_tester_does) {
   only<Reconnect>("alice reconnect");
   only<Reconnect>("reconnect");
   EXPECT_EQ(only<Pause>("pause 100ms").duration, 100ms);
+}
+
+TEST(Script, a_connection_can_be_held) {
+  only<Hold>("client hold");
+  only<Resume>("client resume");
+  EXPECT_THAT(read("client hold").connections, ElementsAre("client"));
+}
+
+TEST(Script, steps_about_a_service) {
+  EXPECT_EQ(only<SendSignal>("proxy signal TERM").number, SIGTERM);
+  EXPECT_EQ(only<ExpectExit>("proxy exit 0 within 10s").within, 10s);
+  const auto memory = only<ExpectUsage>("proxy memory at most 1MiB");
+  EXPECT_EQ(memory.what, ExpectUsage::What::memory);
+  EXPECT_EQ(memory.most, 1u << 20);
+  EXPECT_EQ(only<ExpectUsage>("proxy connections at most 2").most, 2u);
+  const Script script = read("proxy signal HUP\nclient > ping\nproxy exit 0\n");
+  EXPECT_THAT(script.services, ElementsAre("proxy"));
+  EXPECT_THAT(script.connections, ElementsAre("client"));
+  EXPECT_TRUE(script.sends_signals());
+}
+
+TEST(Script, mistakes_about_a_service) {
+  EXPECT_EQ(mistake("proxy signal KILL"),
+            "1:14: unexpected 'KILL'; expected one of TERM, INT, HUP, QUIT, USR1, USR2");
+  EXPECT_EQ(mistake("proxy exit 256"), "1:12: unexpected '256'; expected a number, 0 to 255");
+  EXPECT_EQ(mistake("proxy memory at most 7"), "1:22: unexpected '7'; expected a size such as 1MiB");
+  EXPECT_EQ(mistake("signal TERM"),
+            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold or resume");
 }
 
 TEST(Script, connections_in_order_of_appearance) {
@@ -219,9 +248,9 @@ TEST(Script, mistakes) {
             "1:10: unknown grade 'skip'; one of ok, non-strict, informational, fail");
   EXPECT_EQ(mistake("times 2\n> ping"), "1:1: 'end' is missing");
   EXPECT_EQ(mistake("> ping\nend"), "2:1: there is no 'times' that this could end");
-  EXPECT_EQ(mistake("stall"), "1:6: a duration such as 200ms is missing");
   EXPECT_EQ(mistake("< failed"), "1:9: a close code is missing");
-  EXPECT_EQ(mistake("alice"), "1:1: a step begins with '>', '<', '|', pause, stall, reconnect, times or end");
+  EXPECT_EQ(mistake("alice"),
+            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end");
 }
 
 // ---- JSON ----

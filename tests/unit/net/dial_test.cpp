@@ -200,7 +200,7 @@ TEST_F(TlsDial, a_listener_drops_a_client_that_never_ends_its_handshake) {
 
 TEST(TlsContext, names_the_file_that_is_at_fault) {
   TlsServerOptions options;
-  options.cert_file = "/nonexistent/cert.pem";
+  options.identities = {{"/nonexistent/cert.pem", ""}};
   const auto context = TlsContext::server(options);
   ASSERT_FALSE(context.has_value());
   EXPECT_EQ(context.error(), "cannot use the certificate '/nonexistent/cert.pem': No such file or directory");

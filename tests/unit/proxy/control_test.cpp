@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proxy/control_server.hpp"
+#include "net/http_responder.hpp"
+#include "proxy/control_address.hpp"
 #include "proxy/metrics.hpp"
 #include "tests/unit/net/loopback.hpp"
 #include "tests/unit/proxy/recorders.hpp"
@@ -46,11 +47,11 @@ TEST_F(ControlTest, tells_that_it_is_well) {
 TEST_F(ControlTest, tells_its_counters) {
   counters.tunnels_opened = 5;
   counters.tunnels_ended = 2;
-  counters.ended_traffic[Direction::to_upstream].octets = 10;
+  counters.traffic[Direction::to_upstream].octets = 10;
   const std::string text = ask("GET /metrics").body;
   EXPECT_THAT(text, HasSubstr("# TYPE wsrig_proxy_tunnels_total counter\nwsrig_proxy_tunnels_total 5\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE wsrig_proxy_tunnels gauge\nwsrig_proxy_tunnels 3\n"));
-  EXPECT_THAT(text, HasSubstr("wsrig_proxy_ended_bytes_total{direction=\"upstream\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("wsrig_proxy_bytes_total{direction=\"upstream\"} 10\n"));
 }
 
 TEST_F(ControlTest, knows_nothing_else) {
@@ -167,7 +168,10 @@ TEST(ControlAddress, is_of_this_machine_alone) {
 
 struct ControlServerTest : ControlTest {
   ControlServerTest() {
-    server = *ControlServer::open(loop, *parse_control_address("127.0.0.1:0"), control, counters);
+    server = *net::HttpResponder::open(loop, *parse_control_address("127.0.0.1:0"),
+                                       [this](const ws::HttpHead& request, const std::string& body) {
+                                         return control.answer(request, body, counters);
+                                       });
   }
 
   /// What the server answers to these octets, sent one by one, until it closes.
@@ -184,7 +188,7 @@ struct ControlServerTest : ControlTest {
   }
 
   net::Loop loop;
-  std::unique_ptr<ControlServer> server;
+  std::unique_ptr<net::HttpResponder> server;
 };
 
 TEST_F(ControlServerTest, answers_a_request) {

@@ -43,6 +43,24 @@ TEST(JsonMap, reads_routes_and_settings) {
   EXPECT_EQ(config.backlog, 7);
   EXPECT_EQ(config.timeouts.connect, microseconds(1'500'000));
   EXPECT_EQ(config.timeouts.idle, seconds(60));
+  EXPECT_EQ(config.timeouts.keepalive, Timeouts{}.keepalive);
+}
+
+TEST(JsonMap, an_address_alone_has_the_usual_port) {
+  const MapFile file(R"({"bindIP": "127.0.0.1"})");
+  Config config;
+  ASSERT_FALSE(read_json_map(file.path, {}, config));
+  EXPECT_EQ(config.listeners.at(0).address(), "127.0.0.1:8080");
+}
+
+TEST(JsonMap, keepalive_is_a_switch_or_a_time) {
+  for (const auto& [text, time] : std::vector<std::pair<std::string, microseconds>>{
+           {"false", seconds(0)}, {"0", seconds(0)}, {"5000", seconds(5)}, {"\"7000\"", seconds(7)}}) {
+    const MapFile file("{\"connectKeepalive\": " + text + "}");
+    Config config;
+    ASSERT_FALSE(read_json_map(file.path, {}, config));
+    EXPECT_EQ(config.timeouts.keepalive, time) << text;
+  }
 }
 
 TEST(JsonMap, says_what_is_wrong) {
@@ -50,12 +68,12 @@ TEST(JsonMap, says_what_is_wrong) {
   EXPECT_EQ(mistake("[]"), "a map of names and targets is needed");
   EXPECT_EQ(mistake(R"({"a": {"port": 1}})"), "'a' has no host");
   EXPECT_EQ(mistake(R"({"a": {"host": "h"}})"), "'a' has no port");
-  EXPECT_EQ(mistake(R"({"a": {"host": "h", "port": "x"}})"), "'a' needs a whole number, at most 65535");
-  EXPECT_EQ(mistake(R"({"a": {"host": "h", "port": 65536}})"), "'a' needs a whole number, at most 65535");
+  EXPECT_EQ(mistake(R"({"a": {"host": "h", "port": "x"}})"), "'a' needs a whole number from 1 to 65535");
+  EXPECT_EQ(mistake(R"({"a": {"host": "h", "port": 65536}})"), "'a' needs a whole number from 1 to 65535");
   EXPECT_EQ(mistake(R"({"a/b": {"host": "h", "port": 1}})"), "'a/b' is no segment of a path");
   EXPECT_EQ(mistake(R"({"bindPrt": 1})"), "'bindPrt' is no setting, and no map with a host and a port");
   EXPECT_EQ(mistake(R"({"connectTimeout": -1})"),
-            "'connectTimeout' needs a whole number, at most 2147483647");
+            "'connectTimeout' needs a whole number from 1 to 2147483647");
 }
 
 TEST(JsonMap, points_at_the_mistake) {

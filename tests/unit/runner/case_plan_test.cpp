@@ -116,7 +116,7 @@ TEST(CasePlan, a_proxy_case_opens_both_ends_and_proves_the_way) {
 TEST(CasePlan, a_raw_backend_sees_octets) {
   Fixture fixture("client > text \"x\"\nbackend < raw \"x\"");
   fixture.definition.subject = SubjectKind::proxy;
-  fixture.definition.raw_backend = true;
+  fixture.definition.backend = BackendKind::tcp;
   const auto key_of = [](const std::string&) { return std::string("key"); };
   EXPECT_EQ(plan_proxy_opening(fixture.settings, fixture.instance, key_of, "n").at(4).step.place.text,
             "< raw \"n\"");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "scenarios/engine/services.hpp"
 #include "tests/support/scripted_server.hpp"
 
 /// Whole cases against a server on the same loop, which misbehaves in one way at a time.
@@ -261,17 +262,6 @@ TEST_F(CaseRunTest, a_count_that_is_none_is_a_mistake) {
   EXPECT_EQ(run("times 0\n> text \"x\"\nend").grade, Grade::error);
 }
 
-TEST_F(CaseRunTest, nothing_is_read_during_a_stall) {
-  server.on_message = [](Session& session, const ws::Message& message) { session.echo(message); };
-  const auto result = run("> text \"x\"\nstall 60ms\n< text \"x\"");
-  EXPECT_EQ(result.grade, Grade::ok) << result.message;
-  const auto echoed =
-      std::find_if(result.transcript.rbegin(), result.transcript.rend(),
-                   [](const auto& line) { return line.direction == '<' && line.text == "text \"x\""; });
-  ASSERT_NE(echoed, result.transcript.rend());
-  EXPECT_GE(echoed->at, std::chrono::milliseconds(60));
-}
-
 TEST_F(CaseRunTest, a_connection_may_be_failed_in_worse_ways_than_the_right_one) {
   for (const auto& [answer, grade] : {std::pair{std::string("\x88\x02\x03\xea", 4), Grade::ok},
                                       std::pair{std::string("\x88\x02\x03\xe8", 4), Grade::non_strict},
@@ -308,6 +298,52 @@ TEST_F(CaseRunTest, ping_oracle_judges_a_server_that_talks_of_other_things) {
   };
   EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"\n> ping \"x\"\n< pong \"x\"").grade, Grade::ok);
   EXPECT_EQ(run("> text rsv1 \"Hello\"\n< close 1002").grade, Grade::ok);
+}
+
+/// Cases with steps about a service, which is a shell.
+class ServiceStepsTest : public CaseRunTest {
+ protected:
+  report::CaseResult run_beside(const std::string& script, const std::string& steps) {
+    Service shell;
+    shell.name = "shell";
+    shell.exec = {"sh", "-c", script + "; echo ready; while :; do sleep 0.05; done"};
+    shell.ready = {.kind = Ready::Kind::log, .value = "ready", .timeout = std::chrono::seconds(20)};
+    ServiceSet services(loop, {shell});
+    services.start([&](std::string error) {
+      EXPECT_EQ(error, "");
+      loop.stop();
+    });
+    loop.run();
+    settings.processes = &services;
+    return run(steps);
+  }
+};
+
+TEST_F(ServiceStepsTest, a_signal_ends_a_service_with_its_status) {
+  settings.within = std::chrono::seconds(20);
+  const auto result = run_beside("trap 'exit 3' TERM", "shell signal TERM\nshell exit 3\n> ping");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message << result.received;
+}
+
+TEST_F(ServiceStepsTest, another_status_and_no_end_at_all_are_told) {
+  settings.within = std::chrono::seconds(20);
+  const auto other = run_beside("trap 'exit 3' TERM", "shell signal TERM\nshell exit 0\n> ping");
+  EXPECT_EQ(other.grade, Grade::fail);
+  EXPECT_EQ(other.received, "exit status 3");
+  const auto none = run_beside("true", "shell exit 0 within 10ms\n> ping");
+  EXPECT_EQ(none.grade, Grade::fail);
+  EXPECT_EQ(none.received, "still running");
+}
+
+TEST_F(ServiceStepsTest, growth_is_counted_from_the_beginning) {
+  const auto result = run_beside("true", "shell memory at most 1MiB\nshell connections at most 0\n> ping");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message << result.received;
+}
+
+TEST_F(ServiceStepsTest, without_a_process_the_case_is_skipped) {
+  const auto result = run("shell connections at most 0\n> ping");
+  EXPECT_EQ(result.grade, Grade::skip);
+  EXPECT_EQ(result.message, "needs the process of the service 'shell'");
 }
 
 }  // namespace

@@ -65,6 +65,35 @@ TEST(Matcher, regular_expressions_capture_their_groups) {
   EXPECT_EQ(found.captures[0], (std::pair<std::string, std::string>{"number", "4711"}));
 }
 
+StreamMatch in_stream(const std::string& line, std::string_view octets) {
+  const Expect wanted = expect(line);
+  return match_stream(std::get<ExpectRaw>(wanted.alternatives.at(0).pattern), octets, {}).value();
+}
+
+TEST(Matcher, a_stream_is_compared_octet_by_octet_however_it_is_cut) {
+  using Verdict = StreamMatch::Verdict;
+  EXPECT_EQ(in_stream(R"(< raw "abc")", "").verdict, Verdict::undecided);
+  EXPECT_EQ(in_stream(R"(< raw "abc")", "ab").verdict, Verdict::undecided);
+  EXPECT_EQ(in_stream(R"(< raw "abc")", "abd").verdict, Verdict::other);
+  EXPECT_EQ(in_stream(R"(< raw "abc")", "abcd").size, 3U);
+}
+
+TEST(Matcher, what_is_found_in_a_stream_takes_all_before_it) {
+  EXPECT_EQ(in_stream(R"(< raw /\d+;/)", "size 1").verdict, StreamMatch::Verdict::undecided);
+  const StreamMatch found = in_stream(R"(< raw /(?<number>\d+);/)", "size 17; rest");
+  EXPECT_EQ(found.verdict, StreamMatch::Verdict::matched);
+  EXPECT_EQ(found.size, 8U);
+  EXPECT_EQ(found.captures.at(0).second, "17");
+}
+
+TEST(Matcher, a_head_is_searched_as_it_stands) {
+  const auto seen = response("HTTP/1.1 101 OK\r\nX-A: 1\r\nx-b: 2\r\n\r\n");
+  EXPECT_TRUE(matched(R"(< http 101 /X-A: 1\r\nx-b: 2\r\n/ { x-a: "1" })", seen).matched);
+  const Match miss = matched(R"(< http 101 /x-a: 1/)", seen);
+  EXPECT_FALSE(miss.matched);
+  EXPECT_NE(miss.why_not.find("/x-a: 1/ is not in"), std::string::npos) << miss.why_not;
+}
+
 TEST(Matcher, json_matches_a_subset_and_captures) {
   const Match found =
       matched(R"(< json { "id": ${id}, "token": $token })", text(R"({"token":"t","id":17,"more":[1]})"));

@@ -1,5 +1,7 @@
 #include "scenarios/engine/services.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <gtest/gtest.h>
 
 namespace wsrig::engine {
@@ -86,6 +88,28 @@ TEST(ServiceSet, exec_gets_a_free_port_and_is_ready_when_it_listens) {
   EXPECT_EQ(start_and_stop({one}, &variables), "");
   ASSERT_EQ(variables.size(), 4U);
   EXPECT_TRUE(variables[1].second.starts_with("127.0.0.1:")) << variables[1].second;
+}
+
+TEST(ServiceSet, files_are_written_with_their_values_and_taken_away) {
+  Service one =
+      shell("one", "cat ${one.folder}/conf; sleep 100", Ready::Kind::log, "^listen 127.0.0.1:\\d+$");
+  one.files["conf"] = "listen ${one.address}\n";
+  Variables variables;
+  EXPECT_EQ(start_and_stop({one}, &variables), "");
+  const auto folder = std::find_if(variables.begin(), variables.end(),
+                                   [](const auto& variable) { return variable.first == "one.folder"; });
+  ASSERT_NE(folder, variables.end());
+  EXPECT_FALSE(std::filesystem::exists(folder->second));
+}
+
+TEST(ServiceSet, the_subject_uses_our_program_or_has_its_name) {
+  Service named = service("proxy", {});
+  Service ours = service("mine", {});
+  std::vector<Service> services{named, ours};
+  EXPECT_EQ(find_subject(services, "proxy")->name, "proxy");
+  services[1].use = "proxy";
+  EXPECT_EQ(find_subject(services, "proxy")->name, "mine");
+  EXPECT_EQ(find_subject(services, "echo"), services.end());
 }
 
 }  // namespace

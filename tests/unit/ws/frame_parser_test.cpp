@@ -114,5 +114,34 @@ TEST(FrameParserTest, counts_a_payload_of_2_to_the_64) {
   EXPECT_EQ(parser.remaining(), UINT64_MAX - 3);
 }
 
+TEST(FrameParserTest, a_watcher_sees_the_same_of_octets_that_it_may_not_change) {
+  struct Sink {
+    std::string seen;
+    bool on_header(const FrameHeader&) { return true; }
+    void on_payload(Bytes chunk) { seen += as_text(chunk); }
+    bool on_frame_end() { return true; }
+  } sink;
+  const ByteBuffer stream = wire(Role::server, Opcode::text, "Hello") + wire(Role::server, Opcode::text, "!");
+  EXPECT_EQ(FrameParser().observe(stream, sink), stream.size());
+  EXPECT_EQ(sink.seen, "Hello!");
+}
+
+TEST(FrameParserTest, goes_on_behind_a_hole_in_a_payload_and_nowhere_else) {
+  ByteBuffer stream = wire(Role::server, Opcode::text, "Hello") + wire(Role::server, Opcode::text, "!");
+  CallLog log;
+  FrameParser parser;
+  EXPECT_FALSE(parser.skip(1)) << "between frames nothing is known";
+  parser.parse(MutableBytes(stream).first(1), log);
+  EXPECT_FALSE(parser.skip(1)) << "nor within a header";
+  parser.parse(MutableBytes(stream).subspan(1, 3), log);
+  EXPECT_FALSE(parser.skip(4)) << "nor where the hole covers the next header";
+  EXPECT_TRUE(parser.skip(1));
+  EXPECT_EQ(parser.remaining(), 2u);
+  EXPECT_TRUE(parser.skip(2));
+  EXPECT_TRUE(parser.at_boundary());
+  parser.parse(MutableBytes(stream).subspan(7), log);
+  EXPECT_THAT(log.calls, ElementsAre("header 5", "payload He", "header 1", "payload !", "end"));
+}
+
 }  // namespace
 }  // namespace wsrig::ws

@@ -1,0 +1,112 @@
+#include "pcap/filter.hpp"
+
+#include <algorithm>
+
+namespace wsrig::pcap {
+
+namespace {
+
+/// Of a payload, when a text is looked for in it.
+constexpr std::uint64_t searched_payload = 16 << 20;
+
+template <class T>
+bool empty_or_has(const std::vector<T>& list, const T& value) {
+  return list.empty() || std::ranges::find(list, value) != list.end();
+}
+
+}  // namespace
+
+bool glob_matches(std::string_view glob, std::string_view text) {
+  std::size_t g = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (g < glob.size() && (glob[g] == '?' || (glob[g] == text[t] && glob[g] != '*'))) {
+      ++g;
+      ++t;
+    } else if (g < glob.size() && glob[g] == '*') {
+      star = g++;
+      mark = t;
+    } else if (star != std::string_view::npos) {
+      g = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (g < glob.size() && glob[g] == '*') ++g;
+  return g == glob.size();
+}
+
+bool FilterOptions::selects_all() const {
+  return streams.empty() && paths.empty() && anomalies.empty() && !selects_frames();
+}
+
+bool FilterOptions::selects_frames() const {
+  return sender || !opcodes.empty() || min_length > 0 || max_length != UINT64_MAX || !text.empty();
+}
+
+Wanted Filter::wanted() const {
+  Wanted wanted = view_.wanted();
+  wanted.frames = wanted.frames || options_.selects_frames();
+  if (!options_.text.empty()) {
+    wanted.frame_payload = std::max(wanted.frame_payload, searched_payload);
+    wanted.message_payload = std::max(wanted.message_payload, searched_payload);
+  }
+  return wanted;
+}
+
+bool Filter::selects(const Connection& connection) const {
+  if (!empty_or_has(options_.streams, connection.id)) return false;
+  return options_.paths.empty() || std::ranges::any_of(options_.paths, [&](const std::string& glob) {
+           return glob_matches(glob, connection.path());
+         });
+}
+
+bool Filter::selects(ws::Role sender, ws::Opcode opcode, std::uint64_t length, ws::Bytes payload) const {
+  return (!options_.sender || *options_.sender == sender) && empty_or_has(options_.opcodes, opcode) &&
+         length >= options_.min_length && length <= options_.max_length &&
+         (options_.text.empty() || ws::as_text(payload).find(options_.text) != std::string_view::npos);
+}
+
+bool Filter::selects_anomaly(std::string_view id) const {
+  return options_.anomalies.empty() ||
+         std::ranges::any_of(options_.anomalies,
+                             [&](const std::string& pattern) { return matches(pattern, id); });
+}
+
+void Filter::on_connection(const Connection& connection) {
+  if (selects(connection)) view_.on_connection(connection);
+}
+
+void Filter::on_frame(const FrameSeen& frame) {
+  if (!selects(*frame.connection)) return;
+  if (!selects(frame.sender, frame.header.opcode, frame.header.payload_length, frame.payload)) return;
+  if (options_.selects_frames()) matched_.insert(frame.connection->id);
+  if (options_.anomalies.empty()) view_.on_frame(frame);
+}
+
+void Filter::on_message(const MessageSeen& message) {
+  if (!selects(*message.connection)) return;
+  if (!selects(message.sender, message.opcode, message.size, message.payload)) return;
+  if (options_.selects_frames()) matched_.insert(message.connection->id);
+  if (options_.anomalies.empty()) view_.on_message(message);
+}
+
+void Filter::on_anomaly(const Anomaly& anomaly) {
+  if (!selects(*anomaly.connection) || !selects_anomaly(anomaly.id)) return;
+  if (!options_.sender || *options_.sender == anomaly.sender) view_.on_anomaly(anomaly);
+}
+
+void Filter::on_tcp(const TcpEvent& event) {
+  if (options_.streams.empty() && options_.paths.empty() && options_.anomalies.empty()) view_.on_tcp(event);
+}
+
+void Filter::on_connection_end(const Connection& connection) {
+  const bool frame_matched = !options_.selects_frames() || matched_.erase(connection.id) > 0;
+  const bool anomaly_matched =
+      options_.anomalies.empty() || std::ranges::any_of(connection.anomalies, [&](const auto& entry) {
+        return selects_anomaly(entry.first);
+      });
+  if (selects(connection) && frame_matched && anomaly_matched) view_.on_connection_end(connection);
+}
+
+}  // namespace wsrig::pcap

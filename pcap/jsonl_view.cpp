@@ -1,0 +1,212 @@
+#include "pcap/jsonl_view.hpp"
+
+#include <fmt/format.h>
+#include <iterator>
+
+#include "cli/options.hpp"
+#include "pcap/show.hpp"
+#include "report/text.hpp"
+#include "ws/utf8.hpp"
+
+namespace wsrig::pcap {
+
+namespace {
+
+constexpr std::string_view schema = "wsrig-pcap/1";
+
+template <class... Values>
+void put(std::string& out, fmt::format_string<Values...> format, Values&&... values) {
+  fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
+}
+
+void put_origin(std::string& out, std::string_view name, const std::optional<Origin>& origin) {
+  if (!origin) return;
+  put(out, R"(,"{}":{{"packet":{},"time_ns":{}}})", name, origin->packet, origin->time.count());
+}
+
+void put_text(std::string& out, std::string_view name, std::string_view text) {
+  if (!text.empty()) put(out, R"(,"{}":{})", name, report::json_string(text));
+}
+
+void put_number(std::string& out, std::string_view name, std::uint64_t value) {
+  if (value != 0) put(out, R"(,"{}":{})", name, value);
+}
+
+void put_sent(std::string& out, const Sent& sent) {
+  put(out, R"("frames":{},"messages":{},"octets":{},"payload":{})", sent.frame_count(), sent.messages,
+      sent.wire, sent.payload);
+  put_number(out, "compressed_messages", sent.compressed_messages);
+  put_number(out, "compressed", sent.compressed);
+  put_number(out, "inflated", sent.inflated);
+  put_number(out, "not_inflated", sent.not_inflated);
+  put_number(out, "missing", sent.missing);
+  put_number(out, "unread", sent.unread);
+  put_number(out, "pings", sent.pings.sent);
+  put_number(out, "pongs_to_them", sent.pings.answered);
+  if (sent.pings.answered > 0) {
+    put(out, R"(,"ping_rtt_ns":{{"min":{},"mean":{},"max":{}}})", sent.pings.least.count(),
+        sent.pings.sum.count() / static_cast<std::int64_t>(sent.pings.answered), sent.pings.greatest.count());
+  }
+  if (!sent.close) return;
+  out += R"(,"close":{"code":)";
+  out += sent.close->code ? std::to_string(*sent.close->code) : "null";
+  put(out, R"(,"reason":{},"packet":{}}})", report::json_string(sent.close->reason),
+      sent.close->origin.packet);
+}
+
+void put_fields(std::string& out, std::string_view name, const std::optional<ws::HttpHead>& head) {
+  if (!head) return;
+  put(out, R"(,"{}":{{"start_line":{},"headers":[)", name, report::json_string(head->start_line()));
+  bool first = true;
+  for (const ws::HttpField& field : head->fields()) {
+    put(out, "{}[{},{}]", first ? "" : ",", report::json_string(field.name),
+        report::json_string(field.value));
+    first = false;
+  }
+  out += "]}";
+}
+
+std::string_view kind_name(const Connection& connection) {
+  switch (connection.kind) {
+    case ConnectionKind::websocket: return "websocket";
+    case ConnectionKind::refused: return "refused";
+    case ConnectionKind::encrypted: return "encrypted";
+  }
+  return "";
+}
+
+/// What is known from the beginning.
+void put_identity(std::string& out, const Connection& connection) {
+  put(out, R"("stream":{},"kind":"{}","flow":{},"client":{},"server":{})", connection.id,
+      kind_name(connection), connection.transport->flow,
+      report::json_string(connection.transport_of(ws::Role::client).address),
+      report::json_string(connection.transport_of(ws::Role::server).address));
+  put(out, R"(,"mid_stream":{},"confidence":{:.6g})", connection.mid_stream, connection.confidence);
+  put_number(out, "http2_stream", connection.http2_stream);
+  put_text(out, "tls", connection.transport->tls);
+  put_text(out, "sni", connection.transport->sni);
+  put_text(out, "alpn", connection.transport->alpn);
+  put_text(out, "path", connection.path());
+  put_text(out, "host", connection.host());
+  put_number(out, "status", static_cast<std::uint64_t>(connection.status()));
+  put_text(out, "subprotocol", connection.subprotocol);
+  put_text(out, "extensions", show_deflate(connection));
+  if (connection.transport->via.empty()) return;
+  out += R"(,"via":[)";
+  for (const std::string& via : connection.transport->via) {
+    put(out, "{}{}", &via == &connection.transport->via.front() ? "" : ",", report::json_string(via));
+  }
+  out += ']';
+}
+
+}  // namespace
+
+JsonlView::JsonlView(Sink& sink, std::uint64_t payload, const std::vector<std::string>& argv)
+    : sink_(sink), payload_(payload) {
+  put(out(), R"({{"type":"start","schema":"{}","program":"wsrig-pcap","version":"{}","seed":0,"argv":[)",
+      schema, cli::version_number());
+  for (std::size_t i = 0; i < argv.size(); ++i)
+    put(out(), "{}{}", i == 0 ? "" : ",", report::json_string(argv[i]));
+  out() += "]}\n";
+}
+
+void JsonlView::on_connection(const Connection& connection) {
+  out() += R"({"type":"connection",)";
+  put_identity(out(), connection);
+  put_origin(out(), "tcp_syn", connection.transport->side(Side::first).syn);
+  put_origin(out(), "tcp_established", connection.transport->established);
+  put_origin(out(), "tls_start", connection.transport->tls_start);
+  put_origin(out(), "tls_done", connection.transport->tls_done);
+  put_origin(out(), "requested", connection.requested);
+  put_origin(out(), "answered", connection.answered);
+  put_fields(out(), "request", connection.request);
+  put_fields(out(), "response", connection.response);
+  out() += "}\n";
+  sink_.written();
+}
+
+/// Small, because most captures have many: what has its usual value is left out.
+void JsonlView::on_frame(const FrameSeen& frame) {
+  put(out(), R"({{"type":"frame","stream":{},"from":"{}","opcode":"{}","length":{})", frame.connection->id,
+      role_name(frame.sender), show_opcode(frame.header.opcode), frame.header.payload_length);
+  if (!frame.header.fin) out() += R"(,"fin":false)";
+  put_number(out(), "rsv", frame.header.rsv);
+  if (frame.header.mask) {
+    const ws::MaskKey& key = *frame.header.mask;
+    put(out(), R"(,"mask":"{:02x}{:02x}{:02x}{:02x}")", key[0], key[1], key[2], key[3]);
+  }
+  put(out(), R"(,"offset":{},"packet":{})", frame.offset, frame.first.packet);
+  if (frame.last.packet != frame.first.packet) put_number(out(), "last_packet", frame.last.packet);
+  put(out(), R"(,"time_ns":{})", frame.first.time.count());
+  if (!frame.complete) put(out(), R"(,"captured":{})", frame.captured);
+  if (frame.confidence < 1) put(out(), R"(,"confidence":{:.6g})", frame.confidence);
+  // The payload of a whole message stands in its message.
+  if (ws::is_control(frame.header.opcode)) put_payload(frame.payload, frame.header.payload_length);
+  out() += "}\n";
+  sink_.written();
+}
+
+void JsonlView::on_message(const MessageSeen& message) {
+  put(out(), R"({{"type":"message","stream":{},"from":"{}","opcode":"{}","number":{},"length":{})",
+      message.connection->id, role_name(message.sender), show_opcode(message.opcode), message.number,
+      message.size);
+  if (message.frames != 1) put_number(out(), "frames", message.frames);
+  if (message.compressed) put(out(), R"(,"compressed":{})", message.wire);
+  if (!message.inflated) out() += R"(,"inflated":false)";
+  if (!message.complete) out() += R"(,"complete":false)";
+  if (!message.utf8) out() += R"(,"utf8":false)";
+  put(out(), R"(,"offset":{},"packet":{})", message.offset, message.last.packet);
+  if (message.confidence < 1) put(out(), R"(,"confidence":{:.6g})", message.confidence);
+  put_payload(message.payload, message.size);
+  out() += "}\n";
+  sink_.written();
+}
+
+/// As text where it is UTF-8, else in base64; with a mark where it was cut.
+void JsonlView::put_payload(ws::Bytes payload, std::uint64_t size) {
+  if (payload.empty()) return;
+  const bool cut = payload.size() < size;
+  ws::Utf8Validator utf8;
+  const bool text = utf8.feed(payload) && (cut || utf8.complete());
+  if (text) {
+    put(out(), R"(,"text":{})", report::json_string(ws::as_text(payload)));
+  } else {
+    put(out(), R"(,"base64":"{}")", base64(payload));
+  }
+  if (cut) out() += R"(,"cut":true)";
+}
+
+void JsonlView::on_anomaly(const Anomaly& anomaly) {
+  put(out(),
+      R"({{"type":"anomaly","stream":{},"id":{},"section":{},"from":"{}","packet":{},"time_ns":{},"offset":{},"text":{}}})",
+      anomaly.connection->id, report::json_string(anomaly.id), report::json_string(anomaly.section),
+      role_name(anomaly.sender), anomaly.origin.packet, anomaly.origin.time.count(), anomaly.offset,
+      report::json_string(anomaly.text));
+  out() += '\n';
+  sink_.written();
+}
+
+void JsonlView::on_connection_end(const Connection& connection) {
+  out() += R"({"type":"end",)";
+  put_identity(out(), connection);
+  out() += R"(,"sent":{"client":{)";
+  put_sent(out(), connection.of(ws::Role::client));
+  out() += R"(},"server":{)";
+  put_sent(out(), connection.of(ws::Role::server));
+  out() += "}}";
+  for (const ws::Role role : {ws::Role::client, ws::Role::server}) {
+    const TransportSide& side = connection.transport_of(role);
+    put_origin(out(), fmt::format("{}_fin", role_name(role)), side.fin);
+    put_origin(out(), fmt::format("{}_rst", role_name(role)), side.reset);
+  }
+  out() += R"(,"anomalies":{)";
+  bool first = true;
+  for (const auto& [id, count] : connection.anomalies) {
+    put(out(), "{}{}:{}", first ? "" : ",", report::json_string(id), count);
+    first = false;
+  }
+  out() += "}}\n";
+  sink_.written();
+}
+
+}  // namespace wsrig::pcap

@@ -1,0 +1,161 @@
+#include "pcap/unknown_stream.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "pcap/detector.hpp"
+#include "pcap/sniff.hpp"
+#include "pcap/websocket_session.hpp"
+
+namespace wsrig::pcap {
+
+namespace {
+
+/// What has not shown itself in so many octets is left alone.
+constexpr std::uint64_t patience = 4 << 20;
+constexpr std::size_t eager_chunks = 16;
+/// Bits beyond those that tell a boundary: most streams are no WebSockets. One that asked to become one may
+/// well be.
+constexpr double needed_unasked = 30, needed_asked = 5;
+/// Only a server's binary frames, which have no mask and no text: other protocols look like that.
+constexpr double needed_for_bare_frames = 60;
+/// A side that speaks, but not in frames, may be in the midst of a long one.
+constexpr double silence_bits = 10;
+
+}  // namespace
+
+UnknownStream::UnknownStream(Context& context, Slot& slot, const Positions& positions)
+    : context_(context), slot_(slot), positions_(positions) {}
+
+void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
+  if (!asked_ && became_known(from, octets, origin)) return;
+  FrameSearch& collected = collected_[index(from)];
+  collected.add(positions_[index(from)], octets, origin);
+  positions_[index(from)] += octets.size();
+  seen_ += octets.size();
+  const std::size_t size = collected_[0].size() + collected_[1].size();
+  const std::size_t chunks = collected_[0].chunks().size() + collected_[1].chunks().size();
+  const bool few = chunks <= eager_chunks && size < FrameSearch::capacity / 4;
+  if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 4) {
+    search();
+    return;
+  }
+  if (seen_ > patience) slot_.ignore();
+}
+
+/// What follows on the same connection may begin where a segment does: the next request, or the next TLS
+/// record.
+bool UnknownStream::became_known(Side from, ws::Bytes octets, const Origin& origin) {
+  const Beginning beginning = sniff(octets);
+  const bool known = beginning == Beginning::http_request || beginning == Beginning::http_response ||
+                     beginning == Beginning::tls;
+  if (!known) return false;
+  slot_.become(std::make_unique<Detector>(context_, slot_, positions_, false));
+  slot_.data(from, octets, origin);
+  return true;
+}
+
+void UnknownStream::hole(Side from, std::uint64_t size, const Origin&) {
+  positions_[index(from)] = behind(positions_[index(from)], size);
+}
+
+void UnknownStream::end(Side from, StreamEnd how, const Origin& origin) {
+  if (search()) slot_.end(from, how, origin);
+}
+
+UnknownStream::Guess UnknownStream::guess(Side client) const {
+  Guess guess{.client = client, .masked = {}, .unmasked = {}};
+  const auto weigh = [&](const FrameSearch& search, bool masked) {
+    if (search.empty()) return std::optional<FrameSearch::Found>();
+    const auto found = search.find(masked, true);
+    guess.certainty += found ? found->bits - bits_needed(search, *found) : -silence_bits;
+    return found;
+  };
+  guess.masked = weigh(collected_[index(client)], true);
+  guess.unmasked = weigh(collected_[index(other(client))], false);
+  return guess;
+}
+
+bool UnknownStream::is_convincing(const Guess& guess) const {
+  if (asked_) return guess.client == asked_->client && guess.certainty >= needed_asked;
+  const std::uint32_t frames =
+      (guess.masked ? guess.masked->frames : 0) + (guess.unmasked ? guess.unmasked->frames : 0);
+  const std::uint32_t texts =
+      (guess.masked ? guess.masked->text : 0) + (guess.unmasked ? guess.unmasked->text : 0);
+  const bool bare = texts == 0 && !guess.masked;
+  return frames >= 2 && guess.certainty >= (bare ? needed_for_bare_frames : needed_unasked);
+}
+
+bool UnknownStream::search() {
+  searched_at_ = collected_[0].size() + collected_[1].size();
+  const Guess first = guess(Side::first);
+  const Guess second = guess(Side::second);
+  const Guess& better = first.certainty >= second.certainty ? first : second;
+  if (!is_convincing(better)) return false;
+  become_websocket(better);
+  return true;
+}
+
+void UnknownStream::become_websocket(const Guess& guess) {
+  Connection& connection = context_.new_connection();
+  connection.client = guess.client;
+  connection.mid_stream = true;
+  connection.confidence = confidence_of(guess.certainty);
+  // Nobody has seen what was agreed: a window of 32 KiB that is kept serves every agreement.
+  connection.deflate = ws::DeflateParams{};
+  if (asked_) {
+    connection.request = asked_->request;
+    connection.requested = asked_->origin;
+  }
+  context_.journal.begin(connection);
+  auto session = std::make_unique<WebSocketSession>(connection, context_.journal);
+  Positions at{};
+  at[index(guess.client)] = start(*session, ws::Role::client, connection, guess.masked);
+  at[index(other(guess.client))] = start(*session, ws::Role::server, connection, guess.unmasked);
+  slot_.become(std::move(session));
+  replay(at);
+}
+
+/// Where the role's frames are read from: the place that was found, or where what was collected begins.
+std::uint64_t UnknownStream::start(WebSocketSession& session, ws::Role role, Connection& connection,
+                                   const std::optional<FrameSearch::Found>& found) const {
+  const Side side = connection.side_of(role);
+  const FrameSearch& search = collected_[index(side)];
+  const std::uint64_t begin = search.empty() ? positions_[index(side)] : search.begin();
+  const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
+  if (beyond < 0) {
+    session.search(role, begin);
+    return begin;
+  }
+  session.begin(role, found->offset, confidence_of(beyond));
+  connection.of(role).unread += found->offset - begin;
+  return found->offset;
+}
+
+/// Hands on what was collected, in the order of the capture, from these positions on.
+void UnknownStream::replay(Positions at) {
+  struct Piece {
+    Side side;
+    const FrameSearch::Chunk* chunk;
+  };
+  std::vector<Piece> pieces;
+  for (const Side side : {Side::first, Side::second}) {
+    for (const auto& chunk : collected_[index(side)].chunks()) pieces.push_back({side, &chunk});
+  }
+  std::ranges::stable_sort(pieces, {}, [](const Piece& piece) { return piece.chunk->origin.packet; });
+  for (const auto& [side, chunk] : pieces) {
+    std::uint64_t& position = at[index(side)];
+    if (chunk->end() <= position) continue;
+    if (chunk->offset > position) slot_.hole(side, chunk->offset - position, chunk->origin);
+    const std::uint64_t from = std::max(position, chunk->offset);
+    const ws::Bytes octets = collected_[index(side)].octets(*chunk);
+    slot_.data(side, octets.subspan(static_cast<std::size_t>(from - chunk->offset)), chunk->origin);
+    position = chunk->end();
+  }
+  for (const Side side : {Side::first, Side::second}) {
+    const std::uint64_t end = positions_[index(side)];
+    if (end > at[index(side)]) slot_.hole(side, end - at[index(side)], pieces.back().chunk->origin);
+  }
+}
+
+}  // namespace wsrig::pcap

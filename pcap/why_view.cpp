@@ -1,0 +1,46 @@
+#include "pcap/why_view.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+#include "pcap/show.hpp"
+#include "report/text.hpp"
+
+namespace wsrig::pcap {
+
+void WhyView::on_frame(const FrameSeen& frame) {
+  before_[frame.connection->id].last_frame[static_cast<std::size_t>(frame.sender)] = frame.last;
+}
+
+void WhyView::on_message(const MessageSeen& message) {
+  auto& longest = before_[message.connection->id].longest_message[static_cast<std::size_t>(message.sender)];
+  longest = std::max(longest, message.size);
+}
+
+/// What the capture lacks is nobody's fault, and that there was no Close is what is to be explained.
+void WhyView::on_anomaly(const Anomaly& anomaly) {
+  for (const Fault fault : {Fault::hole, Fault::not_inflatable, Fault::closed_without_close}) {
+    if (anomaly.id == kind_of(fault).id) return;
+  }
+  before_[anomaly.connection->id].violation[static_cast<std::size_t>(anomaly.sender)] = anomaly;
+}
+
+void WhyView::on_connection_end(const Connection& connection) {
+  const Explanation explanation = explain(connection, before_[connection.id]);
+  before_.erase(connection.id);
+  auto out = std::back_inserter(sink_.buffer());
+  fmt::format_to(
+      out, "{}  {} > {}  {}: {} [{}]\n", connection.id, connection.transport_of(ws::Role::client).address,
+      connection.transport_of(ws::Role::server).address,
+      report::visible(connection.path().empty() ? "?" : connection.path(), report::Controls::escape),
+      explanation.verdict, name(explanation.certainty));
+  for (const Evidence& evidence : explanation.evidence) {
+    fmt::format_to(out, "    packet {:>6} {:>12}  {}\n", evidence.origin.packet,
+                   show_time(evidence.origin.time, begin_),
+                   report::visible(evidence.text, report::Controls::escape));
+  }
+  sink_.written();
+}
+
+}  // namespace wsrig::pcap

@@ -1,0 +1,149 @@
+#include <charconv>
+#include <fmt/format.h>
+
+#include "cli/output_file.hpp"
+#include "loadgen/compare.hpp"
+#include "loadgen/merge.hpp"
+#include "loadgen/report_files.hpp"
+#include "loadgen/result_json.hpp"
+#include "scenarios/engine/commands.hpp"
+
+/// What is computed from the documents of finished loads: merge, compare.
+namespace wsrig::engine {
+
+namespace {
+
+int environment_failed(std::string_view program, const std::string& problem) {
+  fmt::print(stderr, "{}: {}\n", program, problem);
+  return cli::exit_code::environment;
+}
+
+// ---- merge ----
+
+diag::Result<loadgen::Result> read_and_merge(const cli::Values& values) {
+  const auto files = loadgen::find_shard_files(values.positionals());
+  if (!files) return files.error();
+  std::vector<loadgen::ShardDocument> documents;
+  for (const std::string& file : *files) {
+    auto result = loadgen::read_result(file);
+    if (!result) return result.error();
+    documents.push_back({file, std::move(*result)});
+  }
+  return loadgen::merge_shards(std::move(documents), values.flag("allow-missing"));
+}
+
+diag::Result<int> merge(const cli::Values& values) {
+  const auto config = loadgen::read_output_options(values);
+  if (!config) return config.error();
+  auto result = read_and_merge(values);
+  if (!result) return result.error();
+  auto& thresholds = result->meta.thresholds;
+  thresholds.insert(thresholds.end(), config->thresholds.begin(), config->thresholds.end());
+  auto files = loadgen::ReportFiles::open(*config, {});
+  if (!files) return environment_failed("wsrig merge", files.error());
+  return files->finish(*result);
+}
+
+// ---- compare ----
+
+/// "2%", "0.5%" as a part of one, between 0 and `most`.
+diag::Result<double> share_option(const cli::Values& values, std::string_view name, double most) {
+  const std::string& text = values.text(name);
+  double percent = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+  const bool is_percent = error == std::errc{} && std::string_view(end, text.data() + text.size()) == "%";
+  if (is_percent && percent >= 0 && percent < most * 100) return percent / 100;
+  return diag::Diagnostic{
+      .message =
+          fmt::format("'{}' is not a value of '--{}', which takes a percentage, such as 2%", text, name)};
+}
+
+diag::Result<stats::ComparisonOptions> read_comparison_options(const cli::Values& values) {
+  const auto confidence = share_option(values, "confidence", 1);
+  if (!confidence) return confidence.error();
+  const auto margin = share_option(values, "margin", 1);
+  if (!margin) return margin.error();
+  if (*confidence < 0.5)
+    return diag::Diagnostic{.message = "--confidence below 50% would see differences everywhere"};
+  return stats::ComparisonOptions{.confidence = *confidence, .margin = *margin};
+}
+
+diag::Result<int> compare(const cli::Values& values) {
+  const auto& paths = values.positionals();
+  if (paths.size() % 2 != 0) {
+    return diag::Diagnostic{
+        .message = "compare takes pairs of documents: A.json B.json, in the order in which they were taken"};
+  }
+  const auto options = read_comparison_options(values);
+  if (!options) return options.error();
+  std::vector<loadgen::Result> sides[2];
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    auto result = loadgen::read_result(paths[i]);
+    if (!result) return result.error();
+    sides[i % 2].push_back(std::move(*result));
+  }
+  const auto report = loadgen::compare_results(sides[0], sides[1], *options);
+  std::string document_error;
+  if (values.has("json")) {
+    auto file = cli::OutputFile::open(values.text("json"));
+    document_error = file ? file->write(loadgen::comparison_json(report)) : file.error();
+  }
+  fmt::print(values.text("json") == "-" ? stderr : stdout, "{}",
+             loadgen::comparison_table(report, cli::use_color(values, 1)));
+  if (!document_error.empty()) return environment_failed("wsrig compare", document_error);
+  return report.exit_code();
+}
+
+}  // namespace
+
+cli::Program merge_command() {
+  cli::Command command{.program = "wsrig merge",
+                       .summary = "add up the shards of a load, and judge the sum",
+                       .description =
+                           "Histograms and counters are added, never averaged, so that the result is that of "
+                           "one process which "
+                           "had done it all. A shard that is missing, or of another run, is an error.",
+                       .positionals = {{.name = "SHARD",
+                                        .help = "documents of shards, or folders of them",
+                                        .repeatable = true,
+                                        .required = true}},
+                       .options = loadgen::report_options(),
+                       .examples = {"wsrig merge shards/ --html run.html",
+                                    "wsrig merge a.json b.json --threshold 'rtt p99 < 10ms'"}};
+  command.options.push_back(
+      {.name = "allow-missing", .help = "go on without shards that are not there; the report says so"});
+  return {.command = command, .run = merge};
+}
+
+cli::Program compare_command() {
+  return {
+      .command = {.program = "wsrig compare",
+                  .summary = "tell whether one load was slower than another",
+                  .description = "Takes the documents of runs that were made in turn, A B A B …, and "
+                                 "compares rtt p50, rtt p99 and "
+                                 "the rate of replies by bootstrap. One pair can be compared, but only "
+                                 "repeats show how much one "
+                                 "run differs from the next; fifteen pairs find a slowdown of a tenth. Exit "
+                                 "code 1 when B is worse, or "
+                                 "when too little was measured.",
+                  .positionals = {{.name = "DOCUMENT",
+                                   .help = "A.json B.json, and further pairs",
+                                   .repeatable = true,
+                                   .required = true}},
+                  .options = {{.name = "confidence",
+                               .value = "PERCENT",
+                               .help = "of the intervals",
+                               .default_value = "98%"},
+                              {.name = "margin",
+                               .value = "PERCENT",
+                               .help = "a smaller difference is none, however certain",
+                               .default_value = "2%"},
+                              {.name = "json",
+                               .value = "FILE",
+                               .help = "the comparison as JSON (- is standard output)"}},
+                  .examples = {"wsrig compare before.json after.json"}},
+      .run = compare};
+}
+
+}  // namespace wsrig::engine

@@ -1,0 +1,44 @@
+"""What the tests of loads in several processes share."""
+import json
+import os
+
+import hdr
+from support import program
+
+WORLD = 3
+LOAD = ["-c", "7", "-r", "100/s", "-d", "2s", "--threshold", "errors == 0", "--threshold", "rtt p50 < 1m"]
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def shard_documents(folder, world):
+    return [read(os.path.join(folder, f"shard-{rank}-of-{world}.json")) for rank in range(world)]
+
+
+def environment():
+    """Of scripts that look for the programs in PATH."""
+    return {**os.environ, "PATH": os.path.dirname(program("wsrig")) + os.pathsep + os.environ["PATH"]}
+
+
+def check_sum(test, folder, world):
+    """The merged document is the sum of the shards, counter by counter and bucket by bucket."""
+    parts = shard_documents(folder, world)
+    whole = read(os.path.join(folder, "run.json"))
+    test.assertEqual([shard["rank"] for shard in whole["shards"]], list(range(world)))
+    figures = [part["total"] for part in parts]
+    for name in {name for one in figures for name in one["counters"]}:
+        test.assertEqual(whole["total"]["counters"][name], sum(one["counters"].get(name, 0) for one in figures), name)
+    test.assertEqual(whole["total"]["counters"]["connects_opened"], 7)
+    for timing, histogram in whole["total"]["timings"].items():
+        own = [hdr.decode(one["timings"][timing]["hdr"]) for one in figures if timing in one["timings"]]
+        test.assertEqual(hdr.decode(histogram["hdr"]), hdr.add(*own), timing)
+    test.assertTrue(all(judgement["passed"] for judgement in whole["judgements"]), whole["judgements"])
+    test.assertEqual(len(whole["judgements"]), 2)
+    for part in parts:
+        test.assertEqual(part["judgements"], [])
+        test.assertGreaterEqual(part["shards"][0]["skew_ns"], 0)
+    test.assertEqual(len({shard["agreed_start_ns"] for shard in whole["shards"]}), 1)
+    return whole
