@@ -262,6 +262,10 @@ bool FrameStream::abandon(const Origin& origin) {
     if (in_own_message_) messages_.missing(parser_.remaining());
     finish_frame(false);
   }
+  if (messages_.is_open()) {
+    messages_.cut_short();
+    finish_message();
+  }
   messages_.lose();
   parser_ = {};
   header_begun_ = false;
