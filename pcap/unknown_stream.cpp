@@ -78,12 +78,23 @@ UnknownStream::Guess UnknownStream::guess(Side client) const {
 
 bool UnknownStream::is_convincing(const Guess& guess) const {
   if (asked_) return guess.client == asked_->client && guess.certainty >= needed_asked;
-  const std::uint32_t frames =
-      (guess.masked ? guess.masked->frames : 0) + (guess.unmasked ? guess.unmasked->frames : 0);
-  const std::uint32_t texts =
-      (guess.masked ? guess.masked->text : 0) + (guess.unmasked ? guess.unmasked->text : 0);
-  const bool bare = texts == 0 && !guess.masked;
-  return frames >= 2 && guess.certainty >= (bare ? needed_for_bare_frames : needed_unasked);
+  const auto count = [&](std::uint32_t FrameSearch::Found::* what) {
+    return (guess.masked ? (*guess.masked).*what : 0) + (guess.unmasked ? (*guess.unmasked).*what : 0);
+  };
+  const bool bare = count(&FrameSearch::Found::text) == 0 && !guess.masked;
+  if (count(&FrameSearch::Found::frames) < 2) return false;
+  if (guess.certainty < (bare ? needed_for_bare_frames : needed_unasked)) return false;
+  // Who speaks, but not in such frames, is in the midst of a long one, or this is another protocol.
+  if (!guess.masked) return !contradicts(collected_[index(guess.client)], true, bare);
+  return guess.unmasked || !contradicts(collected_[index(other(guess.client))], false, false);
+}
+
+/// RFC 6455 §5.1: one side masks its frames, and the other does not. These octets should be masked, or not,
+/// and are frames the other way; or they are there at all, where that is reason enough to doubt.
+bool UnknownStream::contradicts(const FrameSearch& search, bool masked, bool in_doubt) const {
+  if (search.empty()) return false;
+  const auto found = search.find(!masked, true);
+  return in_doubt || (found && found->bits >= bits_needed(search, *found));
 }
 
 bool UnknownStream::search() {

@@ -39,6 +39,7 @@ class UnknownStream final : public Layer {
   bool search();
   Guess guess(Side client) const;
   bool is_convincing(const Guess& guess) const;
+  bool contradicts(const FrameSearch& search, bool masked, bool in_doubt) const;
   void become_websocket(const Guess& guess);
   std::uint64_t start(WebSocketSession& session, ws::Role role, Connection& connection,
                       const std::optional<FrameSearch::Found>& found) const;

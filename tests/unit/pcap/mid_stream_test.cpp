@@ -152,6 +152,10 @@ INSTANTIATE_TEST_SUITE_P(
               }},
         Noise{"fixed_records_with_81",
               [](std::mt19937& r, int) { return std::string{'\x81', '\x1e'} + some(r, 30, 0x80, 0xff); }},
+        Noise{"records_like_binary_frames",
+              [](std::mt19937& r, int) { return std::string{'\x82', '\x7d'} + some(r, 125); }},
+        Noise{"records_like_text_frames",
+              [](std::mt19937& r, int) { return std::string{'\x81', '\x1e'} + some(r, 30, 'a', 'z'); }},
         Noise{"ssh_packets",
               [](std::mt19937& r, int) { return std::string{'\0', '\0', '\0', '\x2c'} + some(r, 60); }}));
 
