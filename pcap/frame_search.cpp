@@ -208,6 +208,16 @@ class FrameSearch::Chain {
   Open open_ = Open::unknown;
 };
 
+ws::ByteBuffer FrameSearch::payload_at(std::uint64_t offset) const {
+  const ws::Bytes octets = at(offset);
+  ws::FrameHeader header;
+  const std::size_t size = ws::decode_header(octets, header);
+  if (size == 0) return {};
+  std::array<std::uint8_t, most_characters> room;
+  const ws::Bytes sample = sample_of(header, octets.subspan(size), room);
+  return {sample.begin(), sample.end()};
+}
+
 std::optional<FrameSearch::Found> FrameSearch::find(bool masked, bool with_rsv1) const {
   Chain chain(*this, masked, with_rsv1);
   std::optional<Found> best;

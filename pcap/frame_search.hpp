@@ -47,6 +47,8 @@ class FrameSearch {
   /// The best place for a sender that masks its frames, or does not; `with_rsv1` where a message may be
   /// compressed. Empty where nothing looks like a frame.
   std::optional<Found> find(bool masked, bool with_rsv1) const;
+  /// The first octets, at most 32, of the payload of the frame at `offset`, unmasked.
+  ws::ByteBuffer payload_at(std::uint64_t offset) const;
 
  private:
   class Chain;

@@ -21,6 +21,10 @@ constexpr double needed_unasked = 30, needed_asked = 5;
 constexpr double needed_for_bare_frames = 60;
 /// A side that speaks, but not in frames, may be in the midst of a long one.
 constexpr double silence_bits = 10;
+/// What one octet says that both sides sent, one of them masked: many servers send back what they are sent.
+constexpr double echo_bits = 4;
+/// Shorter payloads are alike by chance.
+constexpr std::size_t shortest_echo = 4;
 
 }  // namespace
 
@@ -68,12 +72,21 @@ UnknownStream::Guess UnknownStream::guess(Side client) const {
   const auto weigh = [&](const FrameSearch& search, bool masked) {
     if (search.empty()) return std::optional<FrameSearch::Found>();
     const auto found = search.find(masked, true);
-    guess.certainty += found ? found->bits - bits_needed(search, *found) : -silence_bits;
-    return found;
+    const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
+    guess.certainty += beyond >= 0 ? beyond : -silence_bits;
+    return beyond >= 0 ? found : std::nullopt;
   };
   guess.masked = weigh(collected_[index(client)], true);
   guess.unmasked = weigh(collected_[index(other(client))], false);
+  if (guess.masked && guess.unmasked) guess.certainty += weigh_echo(guess);
   return guess;
+}
+
+/// Does the server send back what the client sends?
+double UnknownStream::weigh_echo(const Guess& guess) const {
+  const auto sent = collected_[index(guess.client)].payload_at(guess.masked->offset);
+  const auto returned = collected_[index(other(guess.client))].payload_at(guess.unmasked->offset);
+  return sent == returned && sent.size() >= shortest_echo ? echo_bits * static_cast<double>(sent.size()) : 0;
 }
 
 bool UnknownStream::is_convincing(const Guess& guess) const {
@@ -133,12 +146,11 @@ std::uint64_t UnknownStream::start(WebSocketSession& session, ws::Role role, Con
   const Side side = connection.side_of(role);
   const FrameSearch& search = collected_[index(side)];
   const std::uint64_t begin = search.empty() ? positions_[index(side)] : search.begin();
-  const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
-  if (beyond < 0) {
+  if (!found) {
     session.search(role, begin);
     return begin;
   }
-  session.begin(role, found->offset, confidence_of(beyond));
+  session.begin(role, found->offset, confidence_of(found->bits - bits_needed(search, *found)));
   connection.of(role).unread += found->offset - begin;
   return found->offset;
 }

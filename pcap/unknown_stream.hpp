@@ -38,6 +38,7 @@ class UnknownStream final : public Layer {
   bool became_known(Side from, ws::Bytes octets, const Origin& origin);
   bool search();
   Guess guess(Side client) const;
+  double weigh_echo(const Guess& guess) const;
   bool is_convincing(const Guess& guess) const;
   bool contradicts(const FrameSearch& search, bool masked, bool in_doubt) const;
   void become_websocket(const Guess& guess);
