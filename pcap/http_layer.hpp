@@ -47,7 +47,7 @@ class HttpLayer final : public Layer {
   std::size_t read_head(Half& half, ws::Bytes octets, const Origin& origin);
   void on_request(Half& half, ws::HttpHead head, const Origin& origin, bool cut);
   /// True where another layer has taken over.
-  bool on_response(Half& half, ws::HttpHead head, const Origin& origin, bool cut);
+  bool on_response(Half& half, const ws::HttpHead& head, const Origin& origin, bool cut);
   void on_cut_head(Half& half, const Origin& origin);
   bool is_waiting() const;
   void release();

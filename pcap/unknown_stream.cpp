@@ -11,14 +11,18 @@ namespace wsrig::pcap {
 
 namespace {
 
-/// What has not shown itself in so many octets is left alone.
-constexpr std::uint64_t patience = 4 << 20;
+/// What has not shown itself in so many octets is left alone; and what has not in the first of them is looked
+/// for only where segments begin: the capture may have begun within a long frame.
+constexpr std::uint64_t patience = 16 << 20, close_look = 512u << 10;
+/// Kept of each side: many connections may be unknown at a time.
+constexpr std::size_t capacity = std::size_t{64} << 10;
 constexpr std::size_t eager_chunks = 16;
 /// Bits beyond those that tell a boundary: most streams are no WebSockets. One that asked to become one may
 /// well be.
 constexpr double needed_unasked = 30, needed_asked = 5;
-/// Only a server's binary frames, which have no mask and no text: other protocols look like that.
-constexpr double needed_for_bare_frames = 60;
+/// Only a server's binary frames, which have no mask and no text: whatever sends a type and a length looks
+/// like that now and then.
+constexpr double needed_for_bare_frames = 130;
 /// A side that speaks, but not in frames, may be in the midst of a long one.
 constexpr double silence_bits = 10;
 /// What one octet says that both sides sent, one of them masked: many servers send back what they are sent.
@@ -29,7 +33,10 @@ constexpr std::size_t shortest_echo = 4;
 }  // namespace
 
 UnknownStream::UnknownStream(Context& context, Slot& slot, const Positions& positions)
-    : context_(context), slot_(slot), positions_(positions) {}
+    : context_(context),
+      slot_(slot),
+      collected_{FrameSearch(capacity), FrameSearch(capacity)},
+      positions_(positions) {}
 
 void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   if (!asked_ && became_known(from, octets, origin)) return;
@@ -39,8 +46,8 @@ void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   seen_ += octets.size();
   const std::size_t size = collected_[0].size() + collected_[1].size();
   const std::size_t chunks = collected_[0].chunks().size() + collected_[1].chunks().size();
-  const bool few = chunks <= eager_chunks && size < FrameSearch::capacity / 4;
-  if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 4) {
+  const bool few = chunks <= eager_chunks && size < capacity / 4;
+  if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 2) {
     search();
     return;
   }
@@ -67,11 +74,15 @@ void UnknownStream::end(Side from, StreamEnd how, const Origin& origin) {
   if (search()) slot_.end(from, how, origin);
 }
 
+FrameSearch::Places UnknownStream::places() const {
+  return seen_ <= close_look ? FrameSearch::Places::all : FrameSearch::Places::segments;
+}
+
 UnknownStream::Guess UnknownStream::guess(Side client) const {
   Guess guess{.client = client, .masked = {}, .unmasked = {}};
   const auto weigh = [&](const FrameSearch& search, bool masked) {
     if (search.empty()) return std::optional<FrameSearch::Found>();
-    const auto found = search.find(masked, true);
+    const auto found = search.find(masked, true, places());
     const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
     guess.certainty += beyond >= 0 ? beyond : -silence_bits;
     return beyond >= 0 ? found : std::nullopt;
@@ -106,7 +117,7 @@ bool UnknownStream::is_convincing(const Guess& guess) const {
 /// and are frames the other way; or they are there at all, where that is reason enough to doubt.
 bool UnknownStream::contradicts(const FrameSearch& search, bool masked, bool in_doubt) const {
   if (search.empty()) return false;
-  const auto found = search.find(!masked, true);
+  const auto found = search.find(!masked, true, places());
   return in_doubt || (found && found->bits >= bits_needed(search, *found));
 }
 

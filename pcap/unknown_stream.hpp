@@ -35,6 +35,7 @@ class UnknownStream final : public Layer {
     std::optional<FrameSearch::Found> masked, unmasked;
     double certainty = 0;  ///< bits beyond those that are needed
   };
+  FrameSearch::Places places() const;
   bool became_known(Side from, ws::Bytes octets, const Origin& origin);
   bool search();
   Guess guess(Side client) const;
