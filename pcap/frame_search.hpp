@@ -34,7 +34,7 @@ class FrameSearch {
   enum class Places : std::uint8_t { all, segments };
 
   /// The most that is kept; the oldest goes first.
-  static constexpr std::size_t largest_capacity = 256 * 1024;
+  static constexpr std::size_t largest_capacity = std::size_t{256} * 1024;
   explicit FrameSearch(std::size_t capacity = largest_capacity) : capacity_(capacity) {}
 
   void add(std::uint64_t offset, ws::Bytes octets, const Origin& origin);

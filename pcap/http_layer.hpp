@@ -37,7 +37,7 @@ class HttpLayer final : public Layer {
     std::uint64_t position = 0;  ///< of the next octet
     bool lost = false;           ///< until a message begins where a segment does
   };
-  static constexpr std::size_t max_head = 64 * 1024;
+  static constexpr std::size_t max_head = std::size_t{64} * 1024;
   static constexpr std::size_t max_fields = 1000;
   static constexpr std::size_t most_requests = 1000;
 
