@@ -50,7 +50,7 @@ struct PingTimes {
 /// What one role sent.
 struct Sent {
   std::array<std::uint64_t, 16> frames{};  ///< by opcode
-  std::uint64_t messages = 0;              ///< that were complete in the capture
+  std::uint64_t messages = 0;              ///< of which the capture has the beginning at least
   std::uint64_t compressed_messages = 0;
   std::uint64_t not_inflated = 0;         ///< of the compressed ones, those that could not be
   std::uint64_t wire = 0;                 ///< octets of frames, headers too, that were captured

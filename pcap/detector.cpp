@@ -12,7 +12,7 @@ namespace wsrig::pcap {
 namespace {
 
 /// How a tunnel or a request begins fits into this.
-constexpr std::size_t longest_beginning = 64 * 1024;
+constexpr std::size_t longest_beginning = std::size_t{64} * 1024;
 
 }  // namespace
 

@@ -25,6 +25,8 @@ constexpr double own_bits = 9;
 /// A printable character: 98 of 256 octets are, and UTF-8 is stricter still.
 constexpr double character_bits = 1.3;
 constexpr std::size_t most_characters = 32;
+/// Shorter ones are readable by chance too often to count as texts.
+constexpr std::size_t telling_text = 8;
 /// Evidence beyond this changes nothing.
 constexpr double enough_bits = 200;
 constexpr std::uint32_t most_frames = 48;
@@ -39,9 +41,13 @@ bool is_printable(ws::Bytes text) {
   });
 }
 
-/// A cheap look at the first octet: no RSV2 or RSV3, and a defined opcode.
-bool may_begin_frame(std::uint8_t octet) {
-  return (octet & 0x30) == 0 && !ws::is_reserved(static_cast<ws::Opcode>(octet & 0x0f));
+/// A cheap look at the first two octets, which one in forty passes: what Chain::is_plausible says of them.
+bool may_begin_frame(std::uint8_t first, std::uint8_t second, bool masked) {
+  if (((second & 0x80) != 0) != masked) return false;
+  const bool fin = (first & 0x80) != 0;
+  const int rsv = first & 0x70, opcode = first & 0x0f, length = second & 0x7f;
+  if (opcode >= 8) return fin && rsv == 0 && opcode <= 10 && length <= 125;
+  return opcode <= 2 && (rsv == 0 || (rsv == 0x40 && opcode != 0)) && (fin || length != 0);
 }
 
 /// Up to most_characters octets of a payload, unmasked.
@@ -60,18 +66,18 @@ ws::Bytes sample_of(const ws::FrameHeader& header, ws::Bytes payload,
 }  // namespace
 
 void FrameSearch::add(std::uint64_t offset, ws::Bytes octets, const Origin& origin) {
-  if (octets.size() > capacity) {
-    const std::size_t surplus = octets.size() - capacity;
+  if (octets.size() > capacity_) {
+    const std::size_t surplus = octets.size() - capacity_;
     dropped_ += surplus;
     offset += surplus;
     octets = octets.subspan(surplus);
   }
-  if (octets_.size() + octets.size() > capacity) {
+  if (octets_.size() + octets.size() > capacity_) {
     // Half goes at a time, so that moving the rest costs little.
     std::size_t gone = 0;
     std::size_t count = 0;
     while (count < chunks_.size() &&
-           (octets_.size() - gone + octets.size() > capacity || gone < capacity / 2)) {
+           (octets_.size() - gone + octets.size() > capacity_ || gone < capacity_ / 2)) {
       gone += chunks_[count++].size;
     }
     dropped_ += gone;
@@ -182,7 +188,7 @@ class FrameSearch::Chain {
     if (!utf8.feed(sample) || (whole && !utf8.complete())) return false;
     if (!is_printable(sample)) return true;  // legal, but it proves nothing
     found_.bits += character_bits * static_cast<double>(sample.size());
-    ++found_.text;
+    if (sample.size() >= telling_text) ++found_.text;
     return true;
   }
 
@@ -208,7 +214,17 @@ class FrameSearch::Chain {
   Open open_ = Open::unknown;
 };
 
-std::optional<FrameSearch::Found> FrameSearch::find(bool masked, bool with_rsv1) const {
+ws::ByteBuffer FrameSearch::payload_at(std::uint64_t offset) const {
+  const ws::Bytes octets = at(offset);
+  ws::FrameHeader header;
+  const std::size_t size = ws::decode_header(octets, header);
+  if (size == 0) return {};
+  std::array<std::uint8_t, most_characters> room;
+  const ws::Bytes sample = sample_of(header, octets.subspan(size), room);
+  return {sample.begin(), sample.end()};
+}
+
+std::optional<FrameSearch::Found> FrameSearch::find(bool masked, bool with_rsv1, Places places) const {
   Chain chain(*this, masked, with_rsv1);
   std::optional<Found> best;
   const auto consider = [&](std::uint64_t offset, bool at_chunk) {
@@ -220,10 +236,11 @@ std::optional<FrameSearch::Found> FrameSearch::find(bool masked, bool with_rsv1)
     consider(chunk.offset, true);
     if (best && best->bits >= enough_bits / 4) return best;
   }
+  if (places == Places::segments) return best;
   for (const Chunk& chunk : chunks_) {
     const ws::Bytes here = octets(chunk);
     for (std::size_t i = 1; i < chunk.size; ++i) {
-      if (!may_begin_frame(here[i])) continue;
+      if (i + 1 < chunk.size && !may_begin_frame(here[i], here[i + 1], masked)) continue;
       consider(chunk.offset + i, false);
       if (best && best->bits >= enough_bits / 2) return best;
     }

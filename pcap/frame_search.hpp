@@ -26,12 +26,16 @@ class FrameSearch {
     std::uint64_t offset = 0;
     double bits = 0;           ///< of evidence: octets at random look like this once in 2^bits
     std::uint32_t frames = 0;  ///< headers in a row
-    std::uint32_t text = 0;    ///< of which were texts that read as such
+    std::uint32_t text = 0;    ///< of which were texts of some length that read as such
     bool at_chunk = false;     ///< it is where a segment begins
   };
 
+  /// Where frames are looked for: everywhere, or only where segments begin, which costs next to nothing.
+  enum class Places : std::uint8_t { all, segments };
+
   /// The most that is kept; the oldest goes first.
-  static constexpr std::size_t capacity = 256 * 1024;
+  static constexpr std::size_t largest_capacity = std::size_t{256} * 1024;
+  explicit FrameSearch(std::size_t capacity = largest_capacity) : capacity_(capacity) {}
 
   void add(std::uint64_t offset, ws::Bytes octets, const Origin& origin);
   void clear();
@@ -46,7 +50,9 @@ class FrameSearch {
 
   /// The best place for a sender that masks its frames, or does not; `with_rsv1` where a message may be
   /// compressed. Empty where nothing looks like a frame.
-  std::optional<Found> find(bool masked, bool with_rsv1) const;
+  std::optional<Found> find(bool masked, bool with_rsv1, Places places = Places::all) const;
+  /// The first octets, at most 32, of the payload of the frame at `offset`, unmasked.
+  ws::ByteBuffer payload_at(std::uint64_t offset) const;
 
  private:
   class Chain;
@@ -55,6 +61,7 @@ class FrameSearch {
   std::size_t chunk_of(std::uint64_t offset) const;
   bool is_chunk_end(std::uint64_t offset) const;
 
+  std::size_t capacity_;
   std::vector<Chunk> chunks_;
   ws::ByteBuffer octets_;
   std::uint64_t dropped_ = 0;

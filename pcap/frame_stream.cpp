@@ -50,6 +50,8 @@ void FrameStream::start(std::uint64_t offset, double confidence) {
   position_ = frame_offset_ = offset;
   confidence_ = confidence;
   guessed_frames_ = 0;
+  began_by_guess_ = confidence < 1;
+  data_seen_ = false;
   in_frame_ = header_begun_ = false;
   state_.in_message = false;
 }
@@ -111,16 +113,19 @@ bool FrameStream::is_wrong_guess(const ws::FrameHeader& header) const {
     case ws::Rule::masked_server_frame:
     case ws::Rule::fragmented_control:
     case ws::Rule::control_too_long: return true;
+    case ws::Rule::continuation_without_start:
+    case ws::Rule::data_inside_message: return data_seen_;
     default: return false;
   }
 }
 
 void FrameStream::judge(const ws::FrameHeader& header) {
   // A message whose beginning is not in the capture is no violation.
-  const bool excused = header.opcode == ws::Opcode::continuation && guessed_frames_ == 0 && confidence_ < 1;
+  const bool excused = header.opcode == ws::Opcode::continuation && !data_seen_ && began_by_guess_;
   if (const auto violation = ws::check(header, state_); violation && !excused) broke(violation->rule);
   if (ws::is_control(header.opcode) || ws::is_reserved(header.opcode)) return;
   state_.in_message = !header.fin;
+  data_seen_ = true;
 }
 
 void FrameStream::watch_mask(const ws::MaskKey& key) {
@@ -261,6 +266,10 @@ bool FrameStream::abandon(const Origin& origin) {
     origin_ = origin;
     if (in_own_message_) messages_.missing(parser_.remaining());
     finish_frame(false);
+  }
+  if (messages_.is_open()) {
+    messages_.cut_short();
+    finish_message();
   }
   messages_.lose();
   parser_ = {};

@@ -80,6 +80,8 @@ class FrameStream {
   std::uint64_t same_keys_ = 0;  ///< in a row
   double confidence_ = 1;
   std::uint32_t guessed_frames_ = 0;  ///< read since the boundary was guessed
+  bool began_by_guess_ = false;       ///< what the first frames continue may have been missed
+  bool data_seen_ = false;            ///< a data frame, since then
   bool in_frame_ = false;             ///< a header was read, and its frame is not finished
   bool has_gap_ = false;              ///< octets of its payload are missing
   bool header_begun_ = false;         ///< `frame_begin_` is set

@@ -9,7 +9,7 @@ namespace wsrig::pcap {
 namespace {
 
 /// No header list is longer; what is would be kept in memory.
-constexpr std::size_t longest_list = 256 * 1024;
+constexpr std::size_t longest_list = std::size_t{256} * 1024;
 /// A peer may announce any size of table; what it uses is bounded here.
 constexpr std::uint32_t largest_table = 1 << 20;
 

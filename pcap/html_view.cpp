@@ -28,7 +28,7 @@ h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; marg
 section { background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: .8rem 1rem; margin: 1rem 0; }
 .meta { color: var(--faint); margin: .2rem 0; overflow-wrap: anywhere; } .why { margin: .3rem 0; overflow-wrap: anywhere; }
 .bad { color: var(--bad); } svg { display: block; width: 100%; height: 120px; margin: .4rem 0; }
-svg .axis { stroke: var(--line); } svg text { fill: var(--faint); font: 11px system-ui, sans-serif; }
+svg .axis { stroke: var(--line); }
 line.text { stroke: var(--text); } line.binary { stroke: var(--binary); } line.control { stroke: var(--control); }
 line.close { stroke: var(--close); } line.mark { stroke-width: 2.5; stroke-linecap: round; } path.bad { fill: var(--bad); }
 table { border-collapse: collapse; width: 100%; font: 13px ui-monospace, monospace; }
@@ -36,6 +36,7 @@ td { padding: .05rem .6rem .05rem 0; vertical-align: top; white-space: nowrap; c
 td:last-child { width: 100%; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--ink); }
 tr.client td:nth-child(3) { color: var(--text); } tr.bad td:last-child { color: var(--bad); }
 .key span { margin-right: 1rem; } .key b { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .3em; }
+.ends { display: flex; justify-content: space-between; font-size: .8rem; margin-top: -.8rem; }
 summary { cursor: pointer; color: var(--faint); }
 )css";
 
@@ -126,7 +127,8 @@ std::string HtmlView::timeline(const Connection& connection, const Lane& lane) c
           show_time(mark.origin.time, begin_), markup(mark.text));
     }
   }
-  return out + "</svg>";
+  return out + fmt::format("</svg><p class=\"meta ends\"><span>{} s</span><span>{} s</span></p>",
+                           show_time(from, begin_), show_time(until, begin_));
 }
 
 std::string HtmlView::table(const Lane& lane) const {

@@ -21,8 +21,8 @@ constexpr std::uint8_t flag_end_stream = 1, flag_ack = 1, flag_end_headers = 4, 
                        flag_priority = 0x20;
 constexpr std::uint16_t setting_header_table_size = 1;
 /// SETTINGS_MAX_FRAME_SIZE allows 16 MiB; only DATA is ever longer than this, and DATA is not kept.
-constexpr std::uint32_t longest_kept = 64 * 1024;
-constexpr std::size_t longest_block = 256 * 1024;
+constexpr std::uint32_t longest_kept = std::size_t{64} * 1024;
+constexpr std::size_t longest_block = std::size_t{256} * 1024;
 constexpr std::size_t most_streams = 10000;
 
 std::string_view value_of(const HpackReader::Fields& fields, std::string_view name) {

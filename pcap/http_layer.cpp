@@ -86,7 +86,7 @@ std::size_t HttpLayer::read_head(Half& half, ws::Bytes octets, const Origin& ori
   if (head.status() == 0) {
     on_request(half, std::move(head), origin, false);
   } else {
-    replaced_ = on_response(half, std::move(head), origin, false);
+    replaced_ = on_response(half, head, origin, false);
   }
   return taken;
 }
@@ -103,7 +103,7 @@ void HttpLayer::on_request(Half& half, ws::HttpHead head, const Origin& origin, 
   requests_.push_back({std::move(head), origin, purpose, cut});
 }
 
-bool HttpLayer::on_response(Half& half, ws::HttpHead head, const Origin& origin, bool cut) {
+bool HttpLayer::on_response(Half& half, const ws::HttpHead& head, const Origin& origin, bool cut) {
   const int status = head.status();
   if (status < 200 && status != 101) return false;  // RFC 9110 §15.2: the final answer is still to come
   std::optional<Request> request;
@@ -214,7 +214,7 @@ void HttpLayer::on_cut_head(Half& half, const Origin& origin) {
   half.lost = true;
   if (!looks_like_http(head)) return;
   if (head.status() == 0) return on_request(half, std::move(head), origin, true);
-  replaced_ = on_response(half, std::move(head), origin, true);
+  replaced_ = on_response(half, head, origin, true);
   if (replaced_) {
     held_.release(client_, slot_);
   } else {

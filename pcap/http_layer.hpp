@@ -37,7 +37,7 @@ class HttpLayer final : public Layer {
     std::uint64_t position = 0;  ///< of the next octet
     bool lost = false;           ///< until a message begins where a segment does
   };
-  static constexpr std::size_t max_head = 64 * 1024;
+  static constexpr std::size_t max_head = std::size_t{64} * 1024;
   static constexpr std::size_t max_fields = 1000;
   static constexpr std::size_t most_requests = 1000;
 
@@ -47,7 +47,7 @@ class HttpLayer final : public Layer {
   std::size_t read_head(Half& half, ws::Bytes octets, const Origin& origin);
   void on_request(Half& half, ws::HttpHead head, const Origin& origin, bool cut);
   /// True where another layer has taken over.
-  bool on_response(Half& half, ws::HttpHead head, const Origin& origin, bool cut);
+  bool on_response(Half& half, const ws::HttpHead& head, const Origin& origin, bool cut);
   void on_cut_head(Half& half, const Origin& origin);
   bool is_waiting() const;
   void release();

@@ -1,9 +1,11 @@
 #include "pcap/jsonl_view.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 
 #include "cli/options.hpp"
+#include "pcap/json_line.hpp"
 #include "pcap/show.hpp"
 #include "report/text.hpp"
 #include "ws/utf8.hpp"
@@ -99,6 +101,38 @@ void put_identity(std::string& out, const Connection& connection) {
   out += ']';
 }
 
+void put_kind(JsonLine& line, ws::Role sender, ws::Opcode opcode) {
+  line.put(sender == ws::Role::client ? R"(,"from":"client","opcode":")" : R"(,"from":"server","opcode":")");
+  if (const std::string_view name = ws::name(opcode); !name.empty()) {
+    line.put(name);
+  } else {
+    line.put("op", static_cast<std::uint64_t>(opcode));
+  }
+  line.put("\"");
+}
+
+void put_mask(JsonLine& line, const ws::MaskKey& key) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  line.put(R"(,"mask":")");
+  for (const std::uint8_t octet : key) {
+    line.put(digits.substr(octet >> 4, 1));
+    line.put(digits.substr(octet & 15, 1));
+  }
+  line.put("\"");
+}
+
+/// No capture is older than 1970; one that claims to be has a time of 0.
+void put_time(JsonLine& line, Time time) {
+  line.put(R"(,"time_ns":)", static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
+}
+
+/// ASCII that stands in a JSON string as it is. Without a way out of the loop, so that it is vectorised.
+bool is_plain(ws::Bytes text) {
+  bool plain = true;
+  for (const std::uint8_t c : text) plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  return plain;
+}
+
 }  // namespace
 
 JsonlView::JsonlView(Sink& sink, std::uint64_t payload, const std::vector<std::string>& argv)
@@ -127,51 +161,60 @@ void JsonlView::on_connection(const Connection& connection) {
 
 /// Small, because most captures have many: what has its usual value is left out.
 void JsonlView::on_frame(const FrameSeen& frame) {
-  put(out(), R"({{"type":"frame","stream":{},"from":"{}","opcode":"{}","length":{})", frame.connection->id,
-      role_name(frame.sender), show_opcode(frame.header.opcode), frame.header.payload_length);
-  if (!frame.header.fin) out() += R"(,"fin":false)";
-  put_number(out(), "rsv", frame.header.rsv);
-  if (frame.header.mask) {
-    const ws::MaskKey& key = *frame.header.mask;
-    put(out(), R"(,"mask":"{:02x}{:02x}{:02x}{:02x}")", key[0], key[1], key[2], key[3]);
-  }
-  put(out(), R"(,"offset":{},"packet":{})", frame.offset, frame.first.packet);
-  if (frame.last.packet != frame.first.packet) put_number(out(), "last_packet", frame.last.packet);
-  put(out(), R"(,"time_ns":{})", frame.first.time.count());
-  if (!frame.complete) put(out(), R"(,"captured":{})", frame.captured);
-  if (frame.confidence < 1) put(out(), R"(,"confidence":{:.6g})", frame.confidence);
-  // The payload of a whole message stands in its message.
+  JsonLine line;
+  line.put(R"({"type":"frame","stream":)", frame.connection->id);
+  put_kind(line, frame.sender, frame.header.opcode);
+  line.put(R"(,"length":)", frame.header.payload_length);
+  if (!frame.header.fin) line.put(R"(,"fin":false)");
+  if (frame.header.rsv != 0) line.put(R"(,"rsv":)", frame.header.rsv);
+  if (frame.header.mask) put_mask(line, *frame.header.mask);
+  line.put(R"(,"offset":)", frame.offset);
+  line.put(R"(,"packet":)", frame.first.packet);
+  if (frame.last.packet != frame.first.packet) line.put(R"(,"last_packet":)", frame.last.packet);
+  put_time(line, frame.first.time);
+  if (!frame.complete) line.put(R"(,"captured":)", frame.captured);
+  out() += line.text();
+  put_doubt(frame.confidence);
+  // The payload of a data frame stands in its message.
   if (ws::is_control(frame.header.opcode)) put_payload(frame.payload, frame.header.payload_length);
   out() += "}\n";
   sink_.written();
 }
 
 void JsonlView::on_message(const MessageSeen& message) {
-  put(out(), R"({{"type":"message","stream":{},"from":"{}","opcode":"{}","number":{},"length":{})",
-      message.connection->id, role_name(message.sender), show_opcode(message.opcode), message.number,
-      message.size);
-  if (message.frames != 1) put_number(out(), "frames", message.frames);
-  if (message.compressed) put(out(), R"(,"compressed":{})", message.wire);
-  if (!message.inflated) out() += R"(,"inflated":false)";
-  if (!message.complete) out() += R"(,"complete":false)";
-  if (!message.utf8) out() += R"(,"utf8":false)";
-  put(out(), R"(,"offset":{},"packet":{})", message.offset, message.last.packet);
-  if (message.confidence < 1) put(out(), R"(,"confidence":{:.6g})", message.confidence);
+  JsonLine line;
+  line.put(R"({"type":"message","stream":)", message.connection->id);
+  put_kind(line, message.sender, message.opcode);
+  line.put(R"(,"number":)", message.number);
+  line.put(R"(,"length":)", message.size);
+  if (message.frames != 1) line.put(R"(,"frames":)", message.frames);
+  if (message.compressed) line.put(R"(,"compressed":)", message.wire);
+  if (!message.inflated) line.put(R"(,"inflated":false)");
+  if (!message.complete) line.put(R"(,"complete":false)");
+  if (!message.utf8) line.put(R"(,"utf8":false)");
+  line.put(R"(,"offset":)", message.offset);
+  line.put(R"(,"packet":)", message.last.packet);
+  out() += line.text();
+  put_doubt(message.confidence);
   put_payload(message.payload, message.size);
   out() += "}\n";
   sink_.written();
+}
+
+void JsonlView::put_doubt(double confidence) {
+  if (confidence < 1) put(out(), R"(,"confidence":{:.6g})", confidence);
 }
 
 /// As text where it is UTF-8, else in base64; with a mark where it was cut.
 void JsonlView::put_payload(ws::Bytes payload, std::uint64_t size) {
   if (payload.empty()) return;
   const bool cut = payload.size() < size;
-  ws::Utf8Validator utf8;
-  const bool text = utf8.feed(payload) && (cut || utf8.complete());
-  if (text) {
-    put(out(), R"(,"text":{})", report::json_string(ws::as_text(payload)));
+  if (is_plain(payload)) {
+    ((out() += R"(,"text":")") += ws::as_text(payload)) += '"';
+  } else if (ws::Utf8Validator utf8; utf8.feed(payload) && (cut || utf8.complete())) {
+    (out() += R"(,"text":)") += report::json_string(ws::as_text(payload));
   } else {
-    put(out(), R"(,"base64":"{}")", base64(payload));
+    ((out() += R"(,"base64":")") += base64(payload)) += '"';
   }
   if (cut) out() += R"(,"cut":true)";
 }

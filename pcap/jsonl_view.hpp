@@ -22,6 +22,7 @@ class JsonlView final : public Observer {
   void on_connection_end(const Connection& connection) override;
 
  private:
+  void put_doubt(double confidence);
   void put_payload(ws::Bytes payload, std::uint64_t size);
   std::string& out() { return sink_.buffer(); }
 

@@ -7,11 +7,11 @@ namespace wsrig::pcap {
 namespace {
 
 /// DEFLATE makes at most 1032 octets of one: this much at a time bounds what is inflated at a time.
-constexpr std::size_t slice = 4 * 1024;
+constexpr std::size_t slice = std::size_t{4} * 1024;
 /// What a sender between messages may hold of a buffer.
-constexpr std::size_t spare = 64 * 1024;
+constexpr std::size_t spare = std::size_t{64} * 1024;
 /// No reference reaches farther back (RFC 1951 §2).
-constexpr std::uint64_t deflate_window = 32 * 1024;
+constexpr std::uint64_t deflate_window = std::uint64_t{32} * 1024;
 
 }  // namespace
 

@@ -32,6 +32,8 @@ class MessageReader {
   void missing(std::uint64_t size);
   /// The frame ended; true when that ended the message, which `size` and the others then tell of.
   bool end_frame();
+  /// The message that is open is all that there is of it: `size` and the others tell of that.
+  void cut_short() { open_ = complete_ = false; }
   /// The message that is open will not end; and with takeover what follows may refer to octets that were
   /// lost.
   void lose();

@@ -155,9 +155,10 @@ std::optional<diag::Diagnostic> read_words(std::vector<std::string> words, Confi
   }
   if (config.view == View::follow && !config.connection)
     return mistake("follow needs the number of a connection", "wsrig-pcap FILE follow 1");
-  if (words.size() > 1)
+  if (words.size() > 1) {
     return mistake("unexpected '" + words[1] + "'",
                    "one capture, and one of summary, list, follow N, why [N], stats");
+  }
   if (!words.empty()) config.file = words.front();
   if (config.file.empty() == config.interface.empty())
     return mistake("a capture file is needed, or --interface", "- is standard input");
@@ -195,9 +196,10 @@ std::optional<diag::Diagnostic> read_filter(const cli::Values& values, FilterOpt
   }
   for (const std::string& text : values.list("opcode")) {
     const auto opcode = opcode_of(text);
-    if (!opcode)
+    if (!opcode) {
       return mistake("--opcode: unknown kind of frame '" + text + "'",
                      "text, binary, cont, close, ping, pong, or 0 to 15");
+    }
     filter.opcodes.push_back(*opcode);
   }
   if (values.given("direction")) {

@@ -26,6 +26,7 @@ struct Close {
 
 /// Both ends in one order, whoever sent.
 void PacketExport::on_connection_end(const Connection& connection) {
+  if (connection.kind == ConnectionKind::encrypted) return;  // nobody knows what it carries
   const Transport& transport = *connection.transport;
   const auto [low, high] = std::minmax(transport.ends[0], transport.ends[1]);
   connections_.push_back({low, high, transport.first.packet, transport.last.packet});

@@ -169,7 +169,7 @@ class Observers {
     add(config, *view_);
     if (!config.export_payloads.empty()) add(config, payloads_.emplace(config.export_payloads));
     if (!config.write.empty()) add(config, packets_.emplace());
-    all_.push_back(&watch_);
+    if (!config.fail_on.empty()) add(config, watch_);
   }
 
   const std::vector<Observer*>& all() const { return all_; }

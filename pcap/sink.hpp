@@ -29,7 +29,7 @@ class Sink {
   bool failed() const { return failed_; }
 
  private:
-  static constexpr std::size_t piece = 64 * 1024;
+  static constexpr std::size_t piece = std::size_t{64} * 1024;
 
   std::FILE* file_;
   std::string buffer_;

@@ -51,7 +51,7 @@ Beginning sniff_socks(ws::Bytes octets) {
 
 /// RFC 9113 §3.4: a server begins with SETTINGS, which may come before it has heard anything.
 bool is_settings(ws::Bytes octets) {
-  constexpr std::size_t header_size = 9, most = 40 * 6;
+  constexpr std::size_t header_size = 9, most = 240;
   if (octets.size() < header_size || octets[0] != 0 || octets[1] != 0) return false;
   const bool on_connection =
       std::ranges::all_of(octets.subspan(5, 4), [](std::uint8_t octet) { return octet == 0; });

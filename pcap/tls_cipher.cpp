@@ -142,12 +142,12 @@ TlsKeys derive_tls12(const TlsSuite& suite, ws::Bytes master, ws::Bytes client_r
   ws::append(seed, server_random);
   ws::append(seed, client_random);
   const std::size_t iv_size = suite.mode == gcm ? fixed_iv_size : suite.mode == cbc ? 0 : nonce_size;
+  const std::size_t mac_size = suite.mac, key_size = suite.key;
   const std::size_t side = of_client ? 0 : 1;
-  const ws::ByteBuffer block =
-      expand_tls12(digest(suite), master, seed, 2u * (suite.mac + suite.key + iv_size));
+  const ws::ByteBuffer block = expand_tls12(digest(suite), master, seed, 2 * (mac_size + key_size + iv_size));
   // Both MAC keys, then both keys, then both IVs.
-  const ws::Bytes key = ws::Bytes(block).subspan(2u * suite.mac + side * suite.key, suite.key);
-  const ws::Bytes iv = ws::Bytes(block).subspan(2u * (suite.mac + suite.key) + side * iv_size, iv_size);
+  const ws::Bytes key = ws::Bytes(block).subspan(2 * mac_size + side * key_size, key_size);
+  const ws::Bytes iv = ws::Bytes(block).subspan(2 * (mac_size + key_size) + side * iv_size, iv_size);
   return {{key.begin(), key.end()}, {iv.begin(), iv.end()}};
 }
 

@@ -17,9 +17,9 @@ constexpr std::uint8_t type_change_cipher_spec = 20, type_alert = 21, type_hands
 constexpr std::uint8_t message_client_hello = 1, message_server_hello = 2, message_encrypted_extensions = 8,
                        message_finished = 20, message_key_update = 24;
 constexpr std::size_t header_size = 5, message_header_size = 4;
-constexpr std::size_t longest_body = (1 << 14) + 2048;
+constexpr std::size_t longest_body = (std::size_t{1} << 14) + 2048;
 /// Of handshake messages: certificates are long, but not longer.
-constexpr std::size_t longest_handshake = 256 * 1024;
+constexpr std::size_t longest_handshake = std::size_t{256} << 10;
 constexpr std::uint64_t smallest_record = 22;  // with its header and a tag
 /// What is tried after a loss.
 constexpr std::uint64_t most_lost_records = 4096;

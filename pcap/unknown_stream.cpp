@@ -11,21 +11,32 @@ namespace wsrig::pcap {
 
 namespace {
 
-/// What has not shown itself in so many octets is left alone.
-constexpr std::uint64_t patience = 4 << 20;
+/// What has not shown itself in so many octets is left alone; and what has not in the first of them is looked
+/// for only where segments begin: the capture may have begun within a long frame.
+constexpr std::uint64_t patience = 16 << 20, close_look = 512u << 10;
+/// Kept of each side: many connections may be unknown at a time.
+constexpr std::size_t capacity = std::size_t{64} << 10;
 constexpr std::size_t eager_chunks = 16;
 /// Bits beyond those that tell a boundary: most streams are no WebSockets. One that asked to become one may
 /// well be.
 constexpr double needed_unasked = 30, needed_asked = 5;
-/// Only a server's binary frames, which have no mask and no text: other protocols look like that.
-constexpr double needed_for_bare_frames = 60;
+/// Only a server's binary frames, which have no mask and no text: whatever sends a type and a length looks
+/// like that now and then.
+constexpr double needed_for_bare_frames = 130;
 /// A side that speaks, but not in frames, may be in the midst of a long one.
 constexpr double silence_bits = 10;
+/// What one octet says that both sides sent, one of them masked: many servers send back what they are sent.
+constexpr double echo_bits = 4;
+/// Shorter payloads are alike by chance.
+constexpr std::size_t shortest_echo = 4;
 
 }  // namespace
 
 UnknownStream::UnknownStream(Context& context, Slot& slot, const Positions& positions)
-    : context_(context), slot_(slot), positions_(positions) {}
+    : context_(context),
+      slot_(slot),
+      collected_{FrameSearch(capacity), FrameSearch(capacity)},
+      positions_(positions) {}
 
 void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   if (!asked_ && became_known(from, octets, origin)) return;
@@ -35,8 +46,8 @@ void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   seen_ += octets.size();
   const std::size_t size = collected_[0].size() + collected_[1].size();
   const std::size_t chunks = collected_[0].chunks().size() + collected_[1].chunks().size();
-  const bool few = chunks <= eager_chunks && size < FrameSearch::capacity / 4;
-  if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 4) {
+  const bool few = chunks <= eager_chunks && size < capacity / 4;
+  if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 2) {
     search();
     return;
   }
@@ -63,27 +74,51 @@ void UnknownStream::end(Side from, StreamEnd how, const Origin& origin) {
   if (search()) slot_.end(from, how, origin);
 }
 
+FrameSearch::Places UnknownStream::places() const {
+  return seen_ <= close_look ? FrameSearch::Places::all : FrameSearch::Places::segments;
+}
+
 UnknownStream::Guess UnknownStream::guess(Side client) const {
   Guess guess{.client = client, .masked = {}, .unmasked = {}};
   const auto weigh = [&](const FrameSearch& search, bool masked) {
     if (search.empty()) return std::optional<FrameSearch::Found>();
-    const auto found = search.find(masked, true);
-    guess.certainty += found ? found->bits - bits_needed(search, *found) : -silence_bits;
-    return found;
+    const auto found = search.find(masked, true, places());
+    const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
+    guess.certainty += beyond >= 0 ? beyond : -silence_bits;
+    return beyond >= 0 ? found : std::nullopt;
   };
   guess.masked = weigh(collected_[index(client)], true);
   guess.unmasked = weigh(collected_[index(other(client))], false);
+  if (guess.masked && guess.unmasked) guess.certainty += weigh_echo(guess);
   return guess;
+}
+
+/// Does the server send back what the client sends?
+double UnknownStream::weigh_echo(const Guess& guess) const {
+  const auto sent = collected_[index(guess.client)].payload_at(guess.masked->offset);
+  const auto returned = collected_[index(other(guess.client))].payload_at(guess.unmasked->offset);
+  return sent == returned && sent.size() >= shortest_echo ? echo_bits * static_cast<double>(sent.size()) : 0;
 }
 
 bool UnknownStream::is_convincing(const Guess& guess) const {
   if (asked_) return guess.client == asked_->client && guess.certainty >= needed_asked;
-  const std::uint32_t frames =
-      (guess.masked ? guess.masked->frames : 0) + (guess.unmasked ? guess.unmasked->frames : 0);
-  const std::uint32_t texts =
-      (guess.masked ? guess.masked->text : 0) + (guess.unmasked ? guess.unmasked->text : 0);
-  const bool bare = texts == 0 && !guess.masked;
-  return frames >= 2 && guess.certainty >= (bare ? needed_for_bare_frames : needed_unasked);
+  const auto count = [&](std::uint32_t FrameSearch::Found::* what) {
+    return (guess.masked ? (*guess.masked).*what : 0) + (guess.unmasked ? (*guess.unmasked).*what : 0);
+  };
+  const bool bare = count(&FrameSearch::Found::text) == 0 && !guess.masked;
+  if (count(&FrameSearch::Found::frames) < 2) return false;
+  if (guess.certainty < (bare ? needed_for_bare_frames : needed_unasked)) return false;
+  // Who speaks, but not in such frames, is in the midst of a long one, or this is another protocol.
+  if (!guess.masked) return !contradicts(collected_[index(guess.client)], true, bare);
+  return guess.unmasked || !contradicts(collected_[index(other(guess.client))], false, false);
+}
+
+/// RFC 6455 §5.1: one side masks its frames, and the other does not. These octets should be masked, or not,
+/// and are frames the other way; or they are there at all, where that is reason enough to doubt.
+bool UnknownStream::contradicts(const FrameSearch& search, bool masked, bool in_doubt) const {
+  if (search.empty()) return false;
+  const auto found = search.find(!masked, true, places());
+  return in_doubt || (found && found->bits >= bits_needed(search, *found));
 }
 
 bool UnknownStream::search() {
@@ -122,12 +157,11 @@ std::uint64_t UnknownStream::start(WebSocketSession& session, ws::Role role, Con
   const Side side = connection.side_of(role);
   const FrameSearch& search = collected_[index(side)];
   const std::uint64_t begin = search.empty() ? positions_[index(side)] : search.begin();
-  const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
-  if (beyond < 0) {
+  if (!found) {
     session.search(role, begin);
     return begin;
   }
-  session.begin(role, found->offset, confidence_of(beyond));
+  session.begin(role, found->offset, confidence_of(found->bits - bits_needed(search, *found)));
   connection.of(role).unread += found->offset - begin;
   return found->offset;
 }

@@ -35,10 +35,13 @@ class UnknownStream final : public Layer {
     std::optional<FrameSearch::Found> masked, unmasked;
     double certainty = 0;  ///< bits beyond those that are needed
   };
+  FrameSearch::Places places() const;
   bool became_known(Side from, ws::Bytes octets, const Origin& origin);
   bool search();
   Guess guess(Side client) const;
+  double weigh_echo(const Guess& guess) const;
   bool is_convincing(const Guess& guess) const;
+  bool contradicts(const FrameSearch& search, bool masked, bool in_doubt) const;
   void become_websocket(const Guess& guess);
   std::uint64_t start(WebSocketSession& session, ws::Role role, Connection& connection,
                       const std::optional<FrameSearch::Found>& found) const;

@@ -96,7 +96,8 @@ void WebSocketSession::collect(Direction& direction, ws::Bytes octets, const Ori
   direction.position += octets.size();
   if (direction.replaying) return;
   const std::size_t size = direction.collected.size();
-  const bool few = direction.collected.chunks().size() <= eager_chunks && size < FrameSearch::capacity / 4;
+  const bool few =
+      direction.collected.chunks().size() <= eager_chunks && size < FrameSearch::largest_capacity / 4;
   if (few || size < direction.searched_at || size >= direction.searched_at + direction.searched_at / 4) {
     settle(direction);
   }

@@ -234,43 +234,40 @@ class Explainer {
     const auto who = first_end();
     if (!who) return explain_open_end();
     const Origin end = *end_of(*who);
-    const TransportSide& side = transport(*who);
-    const ws::Role peer = ws::peer_of(*who);
-    for (const ws::Role role : {*who, peer}) {
+    for (const ws::Role role : roles) {
       const auto& alert = transport(role).alert;
-      if (alert && alert->fatal && alert->description != 0 && alert->origin.packet <= end.packet) {
-        return say(Certainty::certain, fmt::format("the {} gave up TLS with alert {}, without a Close",
-                                                   role_name(role), alert->description));
-      }
+      if (!alert || !alert->fatal || alert->description == 0 || alert->origin.packet > end.packet) continue;
+      return say(Certainty::certain, fmt::format("the {} gave up TLS with alert {}, without a Close",
+                                                 role_name(role), alert->description));
     }
-    std::string verdict = fmt::format("{} without a Close", how_it_ended(*who));
     out_.certainty = Certainty::certain;
-    const bool reset = side.reset && !earlier(side.fin, side.reset);
-    if (transport(peer).zero_window && transport(peer).zero_window->packet < end.packet) {
-      show(transport(peer).zero_window, fmt::format("{} zero window", arrow(peer)));
+    const std::string cause = cause_of_end(*who, end);
+    say(out_.certainty, fmt::format("{} without a Close{}", how_it_ended(*who), cause));
+  }
+
+  /// What had gone before; and how sure it is that it was that.
+  std::string cause_of_end(ws::Role who, const Origin& end) {
+    const ws::Role peer = ws::peer_of(who);
+    const auto& zero_window = transport(peer).zero_window;
+    if (zero_window && zero_window->packet < end.packet) {
+      show(zero_window, fmt::format("{} zero window", arrow(peer)));
       out_.certainty = Certainty::likely;
-      return say(out_.certainty,
-                 verdict + fmt::format(", because the {} had stopped reading for {}", role_name(peer),
-                                       show_span(transport(peer).zero_window, end)));
+      return fmt::format(", because the {} had stopped reading for {}", role_name(peer),
+                         show_span(zero_window, end));
     }
+    const TransportSide& side = transport(who);
     if (side.retransmitted_at_end >= many_retransmissions) {
-      return say(Certainty::likely,
-                 verdict + fmt::format(", because nothing of the {} was heard any more: {} packets were sent "
-                                       "again in vain",
-                                       role_name(peer), side.retransmitted_at_end));
+      out_.certainty = Certainty::likely;
+      return fmt::format(", because nothing of the {} was heard any more: {} packets were sent again in vain",
+                         role_name(peer), side.retransmitted_at_end);
     }
-    std::string cause = missed_pong(*who, end);
-    if (cause.empty()) cause = silence_before(end);
-    if (cause.empty() && cut_off(*who)) cause = ", in the midst of a frame or message";
-    if (cause.empty() && reset) {
-      cause = ": a program that ended, or closed its socket with octets unread";
-      out_.certainty = Certainty::unsure;
-    }
-    if (cause.empty()) {
-      cause = ": a program that ended, or does without the closing handshake";
-      out_.certainty = Certainty::unsure;
-    }
-    say(out_.certainty, verdict + cause);
+    if (const auto missed = missed_pong(who, end); !missed.empty()) return missed;
+    if (const auto silence = silence_before(end); !silence.empty()) return silence;
+    if (cut_off(who)) return ", in the midst of a frame or message";
+    out_.certainty = Certainty::unsure;
+    const bool reset = side.reset && !earlier(side.fin, side.reset);
+    return reset ? ": a program that ended, or closed its socket with octets unread"
+                 : ": a program that ended, or does without the closing handshake";
   }
 
   bool cut_off(ws::Role role) const {

@@ -197,14 +197,24 @@ void Connection::add_payload(const SeenSegment& arrived, Direction direction,
 void Connection::follow(const MakeFollower& make_follower) {
   follower_ = make_follower(flow_);
   is_followed_ = follower_ != nullptr;
-  if (!is_followed_ || !flow_.opener_) return;
-  const Direction opener = *flow_.opener_;
+  if (is_followed_) tell_what_was_before();
+}
+
+/// The handshake, and the FIN of an end that sent no octets.
+void Connection::tell_what_was_before() {
   const auto tell_again = [&](Event::Kind kind, Direction direction, const Seen& seen) {
     if (seen) follower_->on_event(flow_, {kind, direction, seen, 0, 0, 0});
   };
-  tell_again(Event::Kind::syn, opener, flow_.syn_);
-  tell_again(Event::Kind::syn_ack, opposite(opener), flow_.syn_ack_);
-  tell_again(Event::Kind::handshake_done, opener, flow_.handshake_done_);
+  if (flow_.opener_) {
+    tell_again(Event::Kind::syn, *flow_.opener_, flow_.syn_);
+    tell_again(Event::Kind::syn_ack, opposite(*flow_.opener_), flow_.syn_ack_);
+    tell_again(Event::Kind::handshake_done, *flow_.opener_, flow_.handshake_done_);
+  }
+  for (const Direction direction : both) {
+    if (!side(direction).is_ended) continue;
+    tell_again(Event::Kind::fin, direction, stream(direction).fin_seen());
+    follower_->on_end(flow_, direction, End::fin, stream(direction).fin_seen());
+  }
 }
 
 bool Connection::is_keep_alive(const SeenSegment& arrived, Direction direction) {

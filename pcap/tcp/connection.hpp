@@ -80,6 +80,7 @@ class Connection {
   bool fits(const SeenSegment& syn, Direction direction);
   void start_streams();
   void follow(const MakeFollower& make_follower);
+  void tell_what_was_before();
   /// True where the segment holds at most one octet, just before what is next (RFC 9293 §3.8.4).
   bool is_keep_alive(const SeenSegment& arrived, Direction direction);
   void judge(Fit fit, const SeenSegment& arrived, Direction direction);

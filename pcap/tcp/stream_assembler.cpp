@@ -95,55 +95,60 @@ void StreamAssembler::deliver(const Part& part, const Arrival& arrival, StreamSi
 bool StreamAssembler::keep(const Part& part, const Arrival& arrival, StreamSink& sink) {
   bool is_new = false;
   std::uint64_t at = part.offset;
-  auto place = std::find_if(waiting_.begin(), waiting_.end(),
-                            [&](const Piece& piece) { return piece.end() > part.offset; });
+  auto next = first_behind(part.offset);
   while (at < part.end()) {
-    const std::uint64_t gap_end = place == waiting_.end() ? part.end() : std::min(place->offset, part.end());
+    const std::uint64_t gap_end = next == waiting_.end() ? part.end() : std::min(next->first, part.end());
     if (gap_end > at) {
-      place = waiting_.insert(place, piece_of(part.clipped(at, gap_end), arrival)) + 1;
+      const Part fresh = part.clipped(at, gap_end);
+      const auto piece = waiting_.emplace_hint(
+          next, at,
+          Piece{{fresh.bytes.begin(), fresh.bytes.end()}, fresh.missing, arrival.push, arrival.seen});
+      waiting_octets_ += piece->second.cost();
       is_new = true;
     }
-    if (place == waiting_.end() || place->offset >= part.end()) break;
-    compare(*place, part, arrival.seen, sink);
-    at = place->end();
-    ++place;
+    if (next == waiting_.end() || next->first >= part.end()) break;
+    compare(*next, part, arrival.seen, sink);
+    at = next->first + next->second.length();
+    ++next;
   }
   return is_new;
 }
 
-StreamAssembler::Piece StreamAssembler::piece_of(const Part& part, const Arrival& arrival) {
-  Piece piece{part.offset, {part.bytes.begin(), part.bytes.end()}, part.missing, arrival.push, arrival.seen};
-  waiting_octets_ += piece.cost();
-  return piece;
+StreamAssembler::Pieces::iterator StreamAssembler::first_behind(std::uint64_t offset) {
+  const auto next = waiting_.upper_bound(offset);
+  if (next == waiting_.begin()) return next;
+  const auto before = std::prev(next);
+  return before->first + before->second.length() > offset ? before : next;
 }
 
-void StreamAssembler::compare(const Piece& piece, const Part& part, const Seen& seen,
-                              StreamSink& sink) const {
-  const Part again = part.clipped(piece.offset, piece.offset + piece.bytes.size());
+void StreamAssembler::compare(const Pieces::value_type& piece, const Part& part, const Seen& seen,
+                              StreamSink& sink) {
+  const auto& [offset, kept] = piece;
+  const Part again = part.clipped(offset, offset + kept.bytes.size());
   if (again.bytes.empty()) return;
-  const auto before = ws::Bytes(piece.bytes).subspan(again.offset - piece.offset, again.bytes.size());
+  const auto before = ws::Bytes(kept.bytes).subspan(again.offset - offset, again.bytes.size());
   if (const auto difference = find_difference(before, again.bytes, again.offset))
     sink.on_conflict(difference->offset, difference->length, seen);
 }
 
+void StreamAssembler::forget(Pieces::iterator piece) {
+  waiting_octets_ -= piece->second.cost();
+  waiting_.erase(piece);
+}
+
 void StreamAssembler::deliver_waiting(const Seen& seen, StreamSink& sink) {
-  auto piece = waiting_.begin();
-  if (piece == waiting_.end() || piece->offset != next_) return;
-  for (; piece != waiting_.end() && piece->offset == next_; ++piece) {
-    waiting_octets_ -= piece->cost();
-    if (!piece->bytes.empty()) {
-      advance(piece->bytes.size());
-      sink.on_octets({.offset = piece->offset,
-                      .bytes = piece->bytes,
-                      .push = piece->push,
-                      .seen = piece->seen,
-                      .in_order = seen});
+  while (!waiting_.empty() && waiting_.begin()->first == next_) {
+    const auto& [offset, piece] = *waiting_.begin();
+    if (!piece.bytes.empty()) {
+      advance(piece.bytes.size());
+      sink.on_octets(
+          {.offset = offset, .bytes = piece.bytes, .push = piece.push, .seen = piece.seen, .in_order = seen});
     }
-    if (piece->missing != 0) skip_to(next_ + piece->missing, Hole::Reason::truncated, piece->seen, sink);
+    if (piece.missing != 0) skip_to(next_ + piece.missing, Hole::Reason::truncated, piece.seen, sink);
+    forget(waiting_.begin());
+    progress_ = seen;
+    lost_since_ = {};
   }
-  waiting_.erase(waiting_.begin(), piece);
-  progress_ = seen;
-  lost_since_ = {};
 }
 
 void StreamAssembler::skip_to(std::uint64_t offset, Hole::Reason reason, const Seen& seen, StreamSink& sink) {
@@ -163,10 +168,7 @@ void StreamAssembler::finish(SeqNumber end, const Seen& seen) {
   end_ = std::max(next_, offset < 0 ? 0 : static_cast<std::uint64_t>(offset));
   fin_seen_ = seen;
   if (waiting_.empty()) progress_ = seen;
-  while (!waiting_.empty() && waiting_.back().offset >= end_) {
-    waiting_octets_ -= waiting_.back().cost();
-    waiting_.pop_back();
-  }
+  while (!waiting_.empty() && waiting_.rbegin()->first >= end_) forget(std::prev(waiting_.end()));
 }
 
 void StreamAssembler::acknowledge(SeqNumber next, const Seen& seen) {

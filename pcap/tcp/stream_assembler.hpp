@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
-#include <vector>
 
 #include "pcap/tcp/follower.hpp"
 #include "pcap/tcp/recent_octets.hpp"
@@ -93,16 +93,16 @@ class StreamAssembler {
  private:
   /// Octets behind a gap: a copy of them, then `missing` ones that the snap length cut off.
   struct Piece {
-    std::uint64_t offset = 0;
     ws::ByteBuffer bytes{};
     std::uint32_t missing = 0;
     bool push = false;
     Seen seen{};
 
-    std::uint64_t end() const { return offset + bytes.size() + missing; }
+    std::size_t length() const { return bytes.size() + missing; }
     std::size_t cost() const { return bytes.size() + sizeof(Piece); }
   };
-  using Place = std::vector<Piece>::iterator;
+  /// By their offsets; they do not overlap.
+  using Pieces = std::map<std::uint64_t, Piece>;
 
   /// An arrival at its offset, and the part of it that lies in [begin, end).
   struct Part {
@@ -117,8 +117,10 @@ class StreamAssembler {
   Fit add_out_of_line(Part part, const Arrival& arrival, StreamSink& sink);
   /// Keeps what of the part is new; true when something was.
   bool keep(const Part& part, const Arrival& arrival, StreamSink& sink);
-  Piece piece_of(const Part& part, const Arrival& arrival);
-  void compare(const Piece& piece, const Part& part, const Seen& seen, StreamSink& sink) const;
+  /// The first piece that ends behind an offset.
+  Pieces::iterator first_behind(std::uint64_t offset);
+  static void compare(const Pieces::value_type& piece, const Part& part, const Seen& seen, StreamSink& sink);
+  void forget(Pieces::iterator piece);
   void deliver_waiting(const Seen& seen, StreamSink& sink);
   void skip_to(std::uint64_t offset, Hole::Reason reason, const Seen& seen, StreamSink& sink);
   void advance(std::uint64_t octets);
@@ -126,7 +128,7 @@ class StreamAssembler {
   std::optional<Hole::Reason> lost(const Seen& seen);
   bool is_fin_waiting() const { return end_ != no_end && next_ < end_; }
   /// Where the first hole ends.
-  std::uint64_t hole_end() const { return waiting_.empty() ? end_ : waiting_.front().offset; }
+  std::uint64_t hole_end() const { return waiting_.empty() ? end_ : waiting_.begin()->first; }
 
   static constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
 
@@ -141,7 +143,7 @@ class StreamAssembler {
   Seen progress_{};                  ///< when the last octet was delivered, or the wait began
   Seen lost_since_{};                ///< when the first hole was known to be acknowledged
   std::uint32_t packets_since_ = 0;  ///< of the connection, since then
-  std::vector<Piece> waiting_;       ///< by offset, not overlapping
+  Pieces waiting_;
   std::size_t waiting_octets_ = 0;
   RecentOctets recent_;
 };

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "scenarios/engine/free_port.hpp"
-
 namespace wsrig::engine {
 
 namespace {
@@ -21,7 +19,10 @@ boost::system::result<std::unique_ptr<Backend>, std::string> Backend::open(net::
   if (!url) return address + ": " + url.error();
   std::unique_ptr<Backend> backend(new Backend(loop));
   backend->url_ = *url;
-  if (url->port == 0) backend->url_.port = free_port();
+  if (url->port == 0) {
+    backend->lease_ = PortLease::take();
+    backend->url_.port = backend->lease_.port();
+  }
   if (auto problem = backend->listen(); !problem.empty()) return problem;
   return backend;
 }

@@ -12,6 +12,7 @@
 #include "net/socket.hpp"
 #include "net/url.hpp"
 #include "scenarios/engine/model.hpp"
+#include "scenarios/engine/port_lease.hpp"
 
 namespace wsrig::engine {
 
@@ -40,6 +41,7 @@ class Backend {
   std::string block();
 
   net::Loop& loop_;
+  PortLease lease_;  ///< where no port was asked for
   net::Url url_;
   std::string address_;
   std::unique_ptr<net::Listener> listener_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scenarios/engine/combination_reader.hpp"
+#include "scenarios/engine/decode_reader.hpp"
 #include "scenarios/engine/scenario_keys.hpp"
 #include "ws/notation.hpp"
 
@@ -126,6 +127,7 @@ class CaseReader {
     with("alive", [&](const YamlNode& node) {
       case_.prove_alive = read_flag(node, "alive", findings_).value_or(true);
     });
+    with("capture", [&](const YamlNode& node) { case_.capture = read_capture(node, findings_); });
     with("closing", [&](const YamlNode& node) {
       case_.must_close = read_flag(node, "closing", findings_).value_or(true);
     });

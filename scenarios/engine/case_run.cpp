@@ -33,23 +33,6 @@ constexpr std::size_t max_early_pongs = 1000;
 constexpr std::string_view tcp_close_section = "RFC 6455 §7.1.1";
 constexpr std::string_view close_reply_section = "RFC 6455 §5.5.1";
 
-report::CaseResult describe_case(const CaseInstance& instance) {
-  const Case& definition = *instance.definition;
-  report::CaseResult result;
-  result.id = instance.id;
-  result.suite = instance.file->suite;
-  result.aliases = instance.aliases;
-  result.tags = definition.tags;
-  result.requirements = definition.requirements;
-  result.level = definition.level;
-  result.section = definition.section;
-  result.about = definition.about;
-  const diag::Source* file = definition.steps_origin.file;
-  result.file = (file != nullptr ? *file : *instance.file->source).name();
-  result.line = definition.line;
-  return result;
-}
-
 bool is_silence(const Alternative& alternative) {
   return std::holds_alternative<ExpectSilence>(alternative.pattern);
 }
@@ -89,7 +72,7 @@ CaseRun::~CaseRun() = default;
 
 void CaseRun::start() {
   epoch_ = std::chrono::steady_clock::now();
-  if (settings_.record)
+  if (settings_.record || instance_.definition->capture)
     recording_ = capture::Recording::in_memory(result_.capture, largest_recording, "wsrig");
   if (const auto missing = missing_capability(settings_, instance_)) {
     decide(Grade::skip, "needs " + *missing, nullptr);

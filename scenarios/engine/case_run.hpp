@@ -16,21 +16,19 @@
 #include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/connection.hpp"
 #include "scenarios/engine/process_usage.hpp"
+#include "scenarios/engine/running_case.hpp"
 #include "scenarios/engine/settings.hpp"
 
 namespace wsrig::engine {
 
 /// Runs one case on a loop, task by task. Always ends, whatever the subject does: every wait has a deadline.
-class CaseRun {
+class CaseRun final : public RunningCase {
  public:
-  using Done = std::function<void(report::CaseResult)>;
-  /// `done` is called once, in a later turn of the loop; it may destroy the run.
   CaseRun(net::Loop& loop, const CaseSettings& settings, const CaseInstance& instance, Done done);
-  ~CaseRun();
+  ~CaseRun() override;
 
-  void start();
-  /// Ends the case as an error ("interrupted") with what it saw so far.
-  void interrupt();
+  void start() override;
+  void interrupt() override;
 
  private:
   enum class Progress : std::uint8_t { done, waiting };

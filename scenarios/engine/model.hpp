@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,17 @@ struct Tls {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;  ///< in the order written
 
+/// A capture, and what wsrig-pcap must say of it: an entry of `decode:`, or `capture:` of a case.
+struct Decode {
+  std::vector<std::string> arguments;  ///< of wsrig-pcap, before the capture
+  std::string capture_name{};          ///< as the file names it; empty: of the case's own traffic
+  std::filesystem::path capture{};
+  std::string expected{};  ///< its output, standard error included
+  int exit_status = 0;
+
+  std::vector<std::string> expected_lines() const;
+};
+
 struct Case {
   std::string id;
   std::vector<std::string> aliases;
@@ -90,6 +102,8 @@ struct Case {
   bool prove_alive = true;        ///< `alive: false` leaves out the proof before the steps
   bool must_close = true;         ///< `closing: false` leaves out the closing handshake behind the steps
   Script script;
+  std::optional<Decode> decode;   ///< in place of a script
+  std::optional<Decode> capture;  ///< of what its steps send and receive
   std::string steps_text;
   ScriptOrigin steps_origin{};  ///< for place_in_file: diagnostics that arise while a step runs
   std::size_t line = 0;

@@ -10,7 +10,9 @@
 #include "cli/options.hpp"
 #include "net/loop.hpp"
 #include "scenarios/engine/backend.hpp"
+#include "scenarios/engine/captured_run.hpp"
 #include "scenarios/engine/case_run.hpp"
+#include "scenarios/engine/decode_run.hpp"
 #include "scenarios/engine/preflight.hpp"
 #include "scenarios/engine/services.hpp"
 
@@ -35,8 +37,12 @@ struct Group {
   std::vector<const CaseInstance*> cases;
 };
 
+/// Captures need no subject and no services.
+bool is_offline(const ScenarioFile& file) { return !file.cases.empty() && file.cases.front().decode; }
+
 bool share_services(const ScenarioFile& one, const ScenarioFile& other) {
-  return &one == &other || (one.services.empty() && other.services.empty());
+  return &one == &other ||
+         (one.services.empty() && other.services.empty() && is_offline(one) == is_offline(other));
 }
 
 std::vector<Group> group_by_services(const std::vector<CaseInstance>& instances) {
@@ -123,6 +129,7 @@ class Run {
  private:
   void start_group() {
     if (stopping_ || group_ == groups_.size()) return loop_.stop();
+    if (is_offline(*groups_[group_].file)) return start_offline_group();
     used_ = unsure_ = false;
     std::vector<Service> services = groups_[group_].file->services;
     if (auto problem = open_backend(); !problem.empty()) return give_up(std::move(problem));
@@ -133,6 +140,21 @@ class Run {
       services.push_back(own_echo(options_.own_echo_over_tls));
     services_ = std::make_unique<ServiceSet>(loop_, std::move(services), backend_variables());
     services_->start([this](std::string error) { on_services(std::move(error)); });
+  }
+
+  void start_offline_group() {
+    services_.reset();
+    backend_.reset();
+    if (result_.subject.empty()) result_.subject = "captures";
+    announce();
+    fill();
+  }
+
+  /// Once, when the first case is about to run.
+  void announce() {
+    if (std::exchange(announced_, true)) return;
+    show_progress_later();
+    if (options_.on_start) options_.on_start(result_, total_);
   }
 
   /// The user's URL takes the place of the proxy that the file would start.
@@ -159,11 +181,8 @@ class Run {
     settings_.subject.url = *url;
     if (auto problem = prepare_settings(); !problem.empty()) return give_up(std::move(problem));
     if (result_.subject.empty()) result_.subject = url->print();
-    if (!std::exchange(announced_, true)) {
-      show_progress_later();
-      if (options_.on_start) options_.on_start(result_, total_);
-      if (!backend_) return look_first();
-    }
+    announce();
+    if (!std::exchange(looked_, true) && !backend_) return look_first();
     fill();
   }
 
@@ -257,18 +276,23 @@ class Run {
            running_.size() < jobs_with(*cases[next_case_])) {
       const CaseInstance& instance = *cases[next_case_++];
       const auto slot = static_cast<std::size_t>(&instance - instances_.data());
-      auto run =
-          std::make_unique<CaseRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
-                                    [this, slot](CaseResult result) { on_result(slot, std::move(result)); });
       used_ = true;
       unsure_ = leaves_services_unsure(*instance.definition);
-      CaseRun& started = *run;
-      running_.emplace(slot, std::move(run));
-      started.start();
+      const auto running = running_.emplace(slot, make_run(instance, slot)).first;
+      running->second->start();
     }
     if (!running_.empty()) return;
     const bool goes_on = !stopping_ && next_case_ < cases.size();
     goes_on ? restart_services() : finish_group();
+  }
+
+  std::unique_ptr<RunningCase> make_run(const CaseInstance& instance, std::size_t slot) {
+    auto done = [this, slot](CaseResult result) { on_result(slot, std::move(result)); };
+    if (instance.definition->decode) return std::make_unique<DecodeRun>(loop_, instance, std::move(done));
+    const CaseSettings& settings = variant_of(instance.definition->tls)->settings;
+    if (instance.definition->capture)
+      return std::make_unique<CapturedRun>(loop_, settings, instance, std::move(done));
+    return std::make_unique<CaseRun>(loop_, settings, instance, std::move(done));
   }
 
   /// Nobody knows what they still can do after a signal, and a proxy may go on for long with a connection
@@ -308,13 +332,13 @@ class Run {
   }
 
   void finish_group() {
-    if (!services_) return loop_.stop();
     if (backend_) backend_->forget();
-    services_->stop([this] {
+    const auto go_on = [this] {
       ++group_;
       next_case_ = 0;
       start_group();
-    });
+    };
+    services_ ? services_->stop(go_on) : loop_.post(go_on);
   }
 
   void give_up(std::string error) {
@@ -352,7 +376,7 @@ class Run {
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<Preflight> preflight_;
-  std::map<std::size_t, std::unique_ptr<CaseRun>> running_;
+  std::map<std::size_t, std::unique_ptr<RunningCase>> running_;
   std::vector<std::optional<CaseResult>> results_;
   RunResult result_;
   net::Timer progress_timer_{loop_};
@@ -360,6 +384,7 @@ class Run {
   std::size_t group_ = 0;
   std::size_t next_case_ = 0;
   bool announced_ = false;
+  bool looked_ = false;  ///< at the subject, before the first case that needs it
   bool used_ = false;    ///< a case has run with the services as they are
   bool unsure_ = false;  ///< and the last one left them so that they have to be started anew
   bool stopping_ = false;

@@ -9,21 +9,26 @@ namespace wsrig::engine::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 7> file{"wsrig", "suite", "about", "services", "tls", "include", "cases"};
+inline constexpr std::array<Word, 8> file{"wsrig", "suite",   "about", "services",
+                                          "tls",   "include", "cases", "decode"};
 inline constexpr std::array<Word, 4> included_file{"wsrig", "about", "services", "tls"};
 /// Blocks of the format that this version cannot run.
-inline constexpr std::array<Word, 3> unsupported{"load", "thresholds", "decode"};
+inline constexpr std::array<Word, 2> unsupported{"load", "thresholds"};
 
-inline constexpr std::array<Word, 23> scenario_case{
+inline constexpr std::array<Word, 24> scenario_case{
     "id",      "alias",  "must",  "should",    "may",   "contested", "about",   "subject",
     "tags",    "covers", "needs", "for",       "rows",  "offer",     "headers", "target",
-    "backend", "within", "tls",   "handshake", "alive", "closing",   "steps"};
+    "backend", "within", "tls",   "handshake", "alive", "closing",   "capture", "steps"};
 inline constexpr std::array<Word, 4> levels{"must", "should", "may", "contested"};
 inline constexpr std::array<Word, 4> subjects{"server", "client", "endpoint", "proxy"};
 inline constexpr std::array<Word, 2> handshakes{"auto", "manual"};
 inline constexpr std::array<Word, 4> backends{"ws", "tcp", "refused", "unreachable"};
 inline constexpr std::array<Word, 2> offer{"subprotocols", "extensions"};
 inline constexpr std::array<Word, 5> tls{"insecure", "ca_file", "server_name", "cert_file", "key_file"};
+
+inline constexpr std::array<Word, 2> capture{"args", "expect"};
+inline constexpr std::array<Word, 8> decode{"id",   "about",  "tags",   "capture",
+                                            "args", "expect", "golden", "exit"};
 
 inline constexpr std::array<Word, 9> service{"use",   "exec",   "url",   "args", "env",
                                              "files", "listen", "needs", "ready"};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scenarios/engine/case_reader.hpp"
+#include "scenarios/engine/decode_reader.hpp"
 #include "scenarios/engine/field_reader.hpp"
 #include "scenarios/engine/model.hpp"
 #include "scenarios/engine/scenario_file.hpp"
@@ -93,7 +94,11 @@ class ScenarioReader {
       read_services(*services, loaded_.file.services, findings);
     if (const YamlNode* const tls = root.find("tls")) read_tls(*tls, loaded_.file.tls, findings);
     const bool runs_nothing_here = root.members.size() != whole.members.size();
-    if (!runs_nothing_here || root.find("cases")) read_cases(root, findings);
+    if (const YamlNode* const decode = root.find("decode")) {
+      read_decodes(*decode, root, findings);
+    } else if (!runs_nothing_here || root.find("cases")) {
+      read_cases(root, findings);
+    }
   }
 
   void read_head(const YamlNode& root, Findings& findings) {
@@ -166,6 +171,20 @@ class ScenarioReader {
       findings.add(path, fmt::format("'{}' has no cases", name));
     }
     take_all(loaded_.findings, there.list());
+  }
+
+  void read_decodes(const YamlNode& decodes, const YamlNode& root, Findings& findings) {
+    if (const YamlNode* const cases = root.find("cases"))
+      return findings.add(*cases, "a file has either cases or decode");
+    if (!decodes.is_sequence() || decodes.items.empty())
+      return findings.add(decodes, "decode must be a list of at least one capture");
+    const auto folder = std::filesystem::path(loaded_.file.source->name()).parent_path();
+    for (const YamlNode& node : decodes.items) {
+      Case one = read_decode(node, folder, findings);
+      if (std::ranges::any_of(loaded_.file.cases, [&](const Case& other) { return other.id == one.id; }))
+        findings.add(node, fmt::format("the id '{}' is there already", one.id));
+      loaded_.file.cases.push_back(std::move(one));
+    }
   }
 
   void read_case_list(const YamlNode& cases, Findings& findings) {

@@ -16,7 +16,7 @@
 #include "net/url.hpp"
 #include "scenarios/engine/child_process.hpp"
 #include "scenarios/engine/connection.hpp"
-#include "scenarios/engine/free_port.hpp"
+#include "scenarios/engine/port_lease.hpp"
 #include "ws/handshake.hpp"
 
 namespace wsrig::engine {
@@ -145,8 +145,10 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   }
 
   void start_process(const Service& service) {
-    if (service.use.empty())
-      define(service.name, fmt::format("{}://127.0.0.1:{}", service.listen, free_port()));
+    if (service.use.empty()) {
+      leases.push_back(PortLease::take());
+      define(service.name, fmt::format("{}://127.0.0.1:{}", service.listen, leases.back().port()));
+    }
     if (std::string problem = write_files(service); !problem.empty())
       return finish_start(fmt::format("service '{}' did not start: {}", service.name, problem));
     ChildProcess::Options options;
@@ -303,6 +305,7 @@ struct ServiceSet::State : std::enable_shared_from_this<State> {
   bool waiting = false;
   bool stopping = false;
   std::unique_ptr<ReadyProbe> probe;
+  std::vector<PortLease> leases;       ///< of the ports of `exec`
   std::list<TemporaryFolder> folders;  ///< outlive the processes that use them
   std::vector<std::unique_ptr<ChildProcess>> processes;
   std::map<std::string, ChildProcess*> process_of;  ///< by the service's name

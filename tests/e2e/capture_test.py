@@ -74,7 +74,7 @@ class Reading(Folder):
         # As root it would write the file as another user, who may not.
         stay = ["-Z", "root"] if os.geteuid() == 0 else []
         capturing = subprocess.Popen(["tcpdump", *stay, "-i", "lo", "-n", "--immediate-mode", "-c", "12", "-w", file,
-                                      "tcp"], stderr=subprocess.PIPE, text=True)
+                                      "ip and tcp"], stderr=subprocess.PIPE, text=True)
         line = capturing.stderr.readline()
         while line and "listening on" not in line:
             line = capturing.stderr.readline()

@@ -2,6 +2,7 @@
 and without compression; the same captures damaged; and a capture replayed as a scenario."""
 import asyncio
 import base64
+import gzip
 import json
 import os
 import random
@@ -236,6 +237,48 @@ class Damaged(unittest.IsolatedAsyncioTestCase):
             result = pcap(self.path, check=3)
             self.assertIn("wsrig-pcap: ", result.stderr)
         self.assertEqual(pcap(self.path + ".missing", check=3).returncode, 3)
+
+
+class Command(unittest.TestCase):
+    """Ways to call it, and its exit codes."""
+
+    def setUp(self):
+        self.folder = self.enterContext(support.folder())
+        self.path = os.path.join(self.folder, "talk.pcap")
+        request = (b"GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        response = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+        talk = [(True, request), (False, response), (False, b"\x81\x05Hello"), (False, b"\x81\x02\xc3\x28")]
+        events = [(1e9 + i, 0, up, octets) for i, (up, octets) in enumerate(talk)]
+        capture_relay.write_pcap(self.path, capture_relay.packets_of(events))
+
+    def test_standard_input_gzip_and_the_sibling_command(self):
+        expected = pcap("list", self.path).stdout
+        self.assertIn('< text "Hello"', expected)
+        with open(self.path, "rb") as file:
+            self.assertEqual(support.run(support.program("wsrig-pcap"), "list", "-", stdin=file, check=0).stdout, expected)
+        with open(self.path, "rb") as plain, gzip.open(self.path + ".gz", "wb") as packed:
+            packed.write(plain.read())
+        self.assertEqual(pcap(self.path + ".gz", "list").stdout, expected)
+        self.assertEqual(support.wsrig("pcap", "list", self.path, check=0).stdout, expected)
+
+    def test_anomalies_can_fail_a_run(self):
+        pcap(self.path, "--fail-on", "reserved-bits")
+        for anomaly in ("text-not-utf8", "any"):
+            pcap(self.path, "--fail-on", anomaly, check=1)
+        pcap(self.path, "--fail-on", "any", "--stream", "2")
+
+    def test_selections(self):
+        self.assertEqual(len(of_type(records(self.path, "--text", "ell"), "frame")), 1)
+        self.assertEqual(len(of_type(records(self.path, "--direction", "client"), "frame")), 0)
+        self.assertEqual(of_type(records(self.path, "--path", "/other"), "connection"), [])
+        self.assertEqual(len(of_type(records(self.path, "--filter", "tcp port 80"), "frame")), 2)
+        self.assertEqual(len(of_type(records(self.path, "--filter", "tcp port 81"), "frame")), 0)
+
+    def test_mistakes_in_the_options(self):
+        for arguments in ((), (self.path, "--filter", "tcp prot 80"), (self.path, "--opcode", "txt"), ("follow", self.path)):
+            self.assertIn("wsrig-pcap: ", pcap(*arguments, check=2).stderr)
 
 
 class Live(unittest.IsolatedAsyncioTestCase):

@@ -38,6 +38,9 @@ TEST(Schema, has_the_keys_that_are_read) {
   const json::value root = json::parse(schema());
   EXPECT_EQ(properties(root.as_object()), words(keys::file));
   EXPECT_EQ(properties(definition(root, "case")), words(keys::scenario_case));
+  EXPECT_EQ(properties(definition(root, "decode")), words(keys::decode));
+  EXPECT_EQ(properties(definition(root, "case").at("properties").at("capture").as_object()),
+            words(keys::capture));
   EXPECT_EQ(properties(definition(root, "service")), words(keys::service));
   EXPECT_EQ(properties(definition(root, "tls")), words(keys::tls));
   EXPECT_EQ(properties(definition(root, "offer")), words(keys::offer));
@@ -101,6 +104,7 @@ TEST(Readme, names_every_key) {
     for (const auto word : list) EXPECT_NE(text.find("`" + std::string(word)), std::string::npos) << word;
   };
   expect_all(keys::file), expect_all(keys::scenario_case), expect_all(keys::service), expect_all(keys::tls);
+  expect_all(keys::decode), expect_all(keys::capture);
   expect_all(keys::capabilities), expect_all(keys::ready), expect_all(keys::offer);
 }
 

@@ -63,11 +63,11 @@ TEST(FrameSearch, keeps_no_more_than_its_capacity) {
   FrameSearch search;
   const ws::ByteBuffer chunk(100 * 1024, 'x');
   for (std::uint64_t i = 0; i < 10; ++i) search.add(i * chunk.size(), chunk, {});
-  EXPECT_LE(search.size(), FrameSearch::capacity);
+  EXPECT_LE(search.size(), FrameSearch::largest_capacity);
   EXPECT_EQ(search.end(), 10 * chunk.size());
   EXPECT_EQ(search.dropped() + search.size(), 10 * chunk.size());
-  search.add(search.end(), ws::ByteBuffer(FrameSearch::capacity + 5, 'y'), {});
-  EXPECT_EQ(search.size(), FrameSearch::capacity);
+  search.add(search.end(), ws::ByteBuffer(FrameSearch::largest_capacity + 5, 'y'), {});
+  EXPECT_EQ(search.size(), FrameSearch::largest_capacity);
 }
 
 }  // namespace

@@ -64,6 +64,20 @@ TEST(MidStream, binary_frames_are_found_by_their_lengths) {
   EXPECT_EQ(dissected(test::cut_start(talk.packets(), start)).frames.size(), 24u);
 }
 
+TEST(MidStream, an_echo_speaks_for_frames_that_little_else_speaks_for) {
+  Conversation talk;
+  talk.open().client("x");
+  const std::size_t start = talk.packets().size();
+  const std::string binary = "\x01\x02\xf3\xf4\x05\x06\xf7\xf8";
+  talk.client(client_frame(Opcode::binary, binary)).server(server_frame(Opcode::binary, binary));
+  EXPECT_EQ(dissected(test::cut_start(talk.packets(), start)).frames.size(), 2u);
+  Conversation other;
+  other.open().client("x");
+  other.client(client_frame(Opcode::binary, binary))
+      .server(server_frame(Opcode::binary, "\x01\x02\xf3\xf4\x05\x06\xf7!"));
+  EXPECT_EQ(dissected(test::cut_start(other.packets(), start)).frames.size(), 0u);
+}
+
 TEST(MidStream, a_capture_that_begins_within_a_long_frame) {
   Conversation talk;
   talk.open().server(server_frame(Opcode::text, std::string(20000, 'a')));
@@ -152,6 +166,10 @@ INSTANTIATE_TEST_SUITE_P(
               }},
         Noise{"fixed_records_with_81",
               [](std::mt19937& r, int) { return std::string{'\x81', '\x1e'} + some(r, 30, 0x80, 0xff); }},
+        Noise{"records_like_binary_frames",
+              [](std::mt19937& r, int) { return std::string{'\x82', '\x7d'} + some(r, 125); }},
+        Noise{"records_like_text_frames",
+              [](std::mt19937& r, int) { return std::string{'\x81', '\x1e'} + some(r, 30, 'a', 'z'); }},
         Noise{"ssh_packets",
               [](std::mt19937& r, int) { return std::string{'\0', '\0', '\0', '\x2c'} + some(r, 60); }}));
 

@@ -167,6 +167,16 @@ TEST(FlowTable, does_not_take_a_keep_alive_for_octets) {
   EXPECT_EQ(std::count(flow.events.begin(), flow.events.end(), "> keep-alive"), 2);
 }
 
+TEST(FlowTable, tells_of_a_FIN_that_came_before_any_octet) {
+  Conversation talk;
+  talk.open().finish(Sender::client).server("goodbye").finish(Sender::server);
+  const FollowedFlow flow = only(Recorder::of(talk.packets()));
+  EXPECT_THAT(flow.events, ElementsAre("> SYN", "< SYN-ACK", "> handshake done", "> FIN", "< FIN"));
+  EXPECT_THAT(flow.streams[0].ends, ElementsAre("FIN"));
+  EXPECT_EQ(flow.backward(), "goodbye");
+  EXPECT_EQ(flow.closed, 1);
+}
+
 TEST(FlowTable, tells_of_windows_that_close_and_open) {
   Conversation talk;
   talk.open().client("abc");

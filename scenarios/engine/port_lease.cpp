@@ -1,9 +1,10 @@
-#include "scenarios/engine/free_port.hpp"
+#include "scenarios/engine/port_lease.hpp"
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <fstream>
 #include <random>
-
-#include "net/socket.hpp"
+#include <sys/un.h>
 
 namespace wsrig::engine {
 
@@ -26,16 +27,33 @@ bool can_bind(std::uint16_t port) {
   return ::bind(socket.get(), address.get(), address.size) == 0;
 }
 
+/// A name in the abstract namespace belongs to one socket, is seen by the whole network namespace, as ports
+/// are, and is gone with its process.
+net::Descriptor take_name(std::uint16_t port) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = fmt::format("wsrig-port-{}", port);
+  std::ranges::copy(name, address.sun_path + 1);
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  net::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) socket.close();
+  return socket;
+}
+
 }  // namespace
 
-std::uint16_t free_port() {
+PortLease PortLease::take() {
   std::random_device random;
   std::uniform_int_distribution<unsigned> any(first_port, ephemeral_begin() - 1U);
+  PortLease lease;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     const auto port = static_cast<std::uint16_t>(any(random));
-    if (can_bind(port)) return port;
+    lease.name_ = take_name(port);
+    if (!lease.name_.is_open() || !can_bind(port)) continue;
+    lease.port_ = port;
+    return lease;
   }
-  return 0;
+  return {};
 }
 
 }  // namespace wsrig::engine
