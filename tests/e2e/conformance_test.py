@@ -20,7 +20,9 @@ def failing(document):
 class OurEcho(unittest.TestCase):
     def test_passes_everything_strictly(self):
         document = report("run", SCENARIOS, "--strict", check=0)
-        self.assertEqual({case["grade"] for case in document["cases"]} - {"ok", "skip"}, set())
+        # Its own limit of fragments stops a message in 65536 of them.
+        noted = {case["id"].split("/")[-1] for case in document["cases"] if case["grade"] not in ("ok", "skip")}
+        self.assertEqual(noted, {"large-text-in-fragments[64]", "large-binary-in-fragments[64]"})
 
     def test_passes_over_tls(self):
         report("run", SCENARIOS, "--tls", "--strict", *QUICK, check=0)
@@ -108,7 +110,7 @@ class Foreign(unittest.TestCase):
 class SlowServer(unittest.TestCase):
     def test_half_a_second_for_each_answer_is_no_failure(self):
         with echo() as url, line_server([*python_server("slow_relay.py"), url, "0.5"]) as slow:
-            document = report("test", slow, "-j", "200", "--only", "autobahn-2.*",
+            document = report("test", slow, "-j", "200", "--only", "autobahn-2.*", "--only", "autobahn-5.*",
                               "--only", "autobahn-3.*", "--only", "autobahn-4.*", "--only", "autobahn-7.*", "--strict",
                               check=0)
         self.assertGreater(len(document["cases"]), 80)

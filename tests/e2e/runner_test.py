@@ -159,7 +159,7 @@ class Grades(Folder):
 
     def test_nothing_judged_is_a_failure(self):
         with echo() as url:
-            wsrig("test", url, "--only", "*/subprotocol-chosen", check=1)
+            wsrig("test", url, "--only", "*subprotocols/chosen", check=1)
 
 
 class Services(Folder):

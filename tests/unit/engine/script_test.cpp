@@ -73,7 +73,7 @@ TEST(Script, mistakes_about_a_service) {
   EXPECT_EQ(mistake("proxy exit 256"), "1:12: unexpected '256'; expected a number, 0 to 255");
   EXPECT_EQ(mistake("proxy memory at most 7"), "1:22: unexpected '7'; expected a size such as 1MiB");
   EXPECT_EQ(mistake("signal TERM"),
-            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold or resume");
+            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end");
 }
 
 TEST(Script, connections_in_order_of_appearance) {
