@@ -16,7 +16,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 /// What becomes of a message.
-enum class Mode : std::uint8_t { echo, sink, source, prefix };
+enum class Mode : std::uint8_t { echo, sink, source, prefix, broadcast };
 /// Who speaks WebSocket: our protocol core, or Boost.Beast's websocket::stream as a second opinion.
 enum class Engine : std::uint8_t { core, beast };
 

@@ -18,7 +18,7 @@ std::vector<Option> server_options() {
       {.name = "mode",
        .help = "what becomes of a message",
        .default_value = "echo",
-       .choices = {"echo", "sink", "source", "prefix"}},
+       .choices = {"echo", "sink", "source", "prefix", "broadcast"}},
       {.name = "prefix", .value = "TEXT", .help = "what stands before each reply in mode prefix"},
       {.name = "source-size",
        .value = "SIZE",

@@ -126,10 +126,11 @@ void read_limits(const Values& values, Config& config, Reader& reader) {
 
 void read_mode(const Values& values, Config& config, Reader& reader) {
   const std::string& mode = values.text("mode");
-  config.mode = mode == "sink"     ? Mode::sink
-                : mode == "source" ? Mode::source
-                : mode == "prefix" ? Mode::prefix
-                                   : Mode::echo;
+  config.mode = mode == "sink"        ? Mode::sink
+                : mode == "source"    ? Mode::source
+                : mode == "prefix"    ? Mode::prefix
+                : mode == "broadcast" ? Mode::broadcast
+                                      : Mode::echo;
   config.engine = values.text("engine") == "beast" ? Engine::beast : Engine::core;
   config.prefix = values.text("prefix");
   reader.size("source-size", config.source_size);
@@ -152,6 +153,7 @@ std::optional<Diagnostic> find_beyond_beast(const Values& values, const Config& 
     if (values.given(option)) return mistake(fmt::format("'--{}' is not for '--engine beast'", option));
   }
   if (config.mode == Mode::source) return mistake("'--mode source' is not for '--engine beast'");
+  if (config.mode == Mode::broadcast) return mistake("'--mode broadcast' is not for '--engine beast'");
   const auto& deflate = config.policy.deflate;
   if (deflate && std::min(deflate->server_max_window_bits, deflate->client_max_window_bits) < 9) {
     return mistake("'--deflate': windows of 8 bits are not for '--engine beast'");

@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,6 +10,7 @@
 #include "echo/beast_server.hpp"
 #include "echo/core_server.hpp"
 #include "echo/misbehaviour.hpp"
+#include "net/socket.hpp"
 
 namespace wsrig::echo {
 
@@ -20,18 +20,11 @@ std::unique_ptr<Application> make_application(const Config& config) {
   switch (config.mode) {
     case Mode::sink: return std::make_unique<SinkApplication>();
     case Mode::source: return std::make_unique<SourceApplication>(config.source_size, config.source_rate);
+    case Mode::broadcast: return std::make_unique<BroadcastApplication>();
     case Mode::prefix: return std::make_unique<PrefixApplication>(config.prefix);
     case Mode::echo: break;
   }
   return std::make_unique<EchoApplication>();
-}
-
-// A server of many connections should not stop at the soft limit that shells are given.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void print_ready(const net::Url& url) {
@@ -67,7 +60,7 @@ diag::Result<Behaviour> make_behaviour(const Config& config) {
 diag::Result<int> run(const Config& config) {
   auto behaviour = make_behaviour(config);
   if (!behaviour) return behaviour.error();
-  raise_descriptor_limit();
+  net::raise_descriptor_limit();
   net::Loop loop;
   const auto server = make_server(loop, config, std::move(*behaviour));
   if (const auto problem = server->open()) {

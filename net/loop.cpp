@@ -46,6 +46,7 @@ struct Loop::State {
 
   void wait_for_events();
   void take_turn();
+  void post_turn();
   /// False when nothing was ready.
   bool fetch_and_dispatch();
   void dispatch_woken();
@@ -59,7 +60,8 @@ struct Loop::State {
   const Watcher* serving = nullptr;
   std::vector<Watcher*> woken;
   std::vector<Watcher*> being_woken;
-  bool serves_woken_next = false;  // the turn at hand will do so by itself
+  bool in_turn = false;  // which serves by itself who is woken
+  bool turn_is_posted = false;
   ws::ByteBuffer input;
   ws::ByteBuffer output;
   Clock::time_point now;
@@ -77,13 +79,23 @@ void Loop::State::wait_for_events() {
 // What has come meanwhile is served at once: the way back through Asio's own set costs two system calls.
 // Timers wait there, so not for ever; the next wait finds what is left.
 void Loop::State::take_turn() {
-  for (int fetch = 0; fetch < fetches_per_turn; ++fetch) {
-    serves_woken_next = true;
-    const bool any = fetch_and_dispatch();
-    serves_woken_next = false;
+  in_turn = true;
+  bool any = true;
+  for (int fetch = 0; any && fetch < fetches_per_turn && !context.stopped(); ++fetch) {
+    any = fetch_and_dispatch();
     dispatch_woken();
-    if (!any || context.stopped()) return;
   }
+  in_turn = false;
+  if (!woken.empty()) post_turn();
+}
+
+// One at a time: each turn may leave somebody woken, and timers wait behind all that is posted.
+void Loop::State::post_turn() {
+  if (std::exchange(turn_is_posted, true)) return;
+  asio::post(context, [this] {
+    turn_is_posted = false;
+    take_turn();
+  });
 }
 
 bool Loop::State::fetch_and_dispatch() {
@@ -157,10 +169,8 @@ void Loop::unwatch(int descriptor, Watcher& watcher) {
 }
 
 void Loop::wake(Watcher& watcher) {
-  if (state_->woken.empty() && !state_->serves_woken_next) {
-    asio::post(state_->context, [state = state_.get()] { state->take_turn(); });
-  }
   state_->woken.push_back(&watcher);
+  if (!state_->in_turn) state_->post_turn();
 }
 
 bool Loop::is_serving(const Watcher* watcher) const { return state_->serving == watcher; }

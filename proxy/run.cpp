@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -12,6 +11,7 @@
 
 #include "cli/options.hpp"
 #include "net/http_responder.hpp"
+#include "net/socket.hpp"
 #include "proxy/control.hpp"
 #include "proxy/log.hpp"
 #include "proxy/server.hpp"
@@ -19,14 +19,6 @@
 namespace wsrig::proxy {
 
 namespace {
-
-// A proxy of many connections should not stop at the soft limit that shells are given.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 void print_ready(const net::Url& url) {
   boost::json::object line;
@@ -101,7 +93,7 @@ int fail(const std::string& problem) {
 }  // namespace
 
 diag::Result<int> run(Config config, std::function<diag::Result<Config>()> reread) {
-  raise_descriptor_limit();
+  net::raise_descriptor_limit();
   warn_of_insecure(config);
   Control control;
   if (config.control) control.attach(config);
