@@ -29,6 +29,7 @@ namespace {
 constexpr std::size_t read_buffer_size = 512 * 1024;
 constexpr std::size_t events_per_fetch = 512;
 constexpr int fetches_per_turn = 16;
+constexpr Clock::duration longest_turn = std::chrono::milliseconds(2);
 
 int create_epoll_set() {
   const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -81,7 +82,9 @@ void Loop::State::wait_for_events() {
 void Loop::State::take_turn() {
   in_turn = true;
   bool any = true;
-  for (int fetch = 0; any && fetch < fetches_per_turn && !context.stopped(); ++fetch) {
+  const auto begun = Clock::now();
+  for (int fetch = 0; any && fetch < fetches_per_turn && now - begun < longest_turn && !context.stopped();
+       ++fetch) {
     any = fetch_and_dispatch();
     dispatch_woken();
   }
