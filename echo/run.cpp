@@ -1,15 +1,12 @@
 #include "echo/run.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
-
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
 #include "echo/beast_server.hpp"
 #include "echo/core_server.hpp"
 #include "echo/misbehaviour.hpp"
+#include "net/server_process.hpp"
 #include "net/socket.hpp"
 
 namespace wsrig::echo {
@@ -25,21 +22,6 @@ std::unique_ptr<Application> make_application(const Config& config) {
     case Mode::echo: break;
   }
   return std::make_unique<EchoApplication>();
-}
-
-void print_ready(const net::Url& url) {
-  boost::json::object line;
-  line["event"] = "listening";
-  line["program"] = "wsrig-echo";
-  line["version"] = cli::version_number();
-  line["name"] = url.scheme;
-  line["url"] = url.print();
-  line["address"] = url.address();
-  line["host"] = url.host;
-  line["port"] = url.port;
-  line["path"] = url.target;
-  fmt::print("{}\n", boost::json::serialize(line));
-  std::fflush(stdout);
 }
 
 std::unique_ptr<Server> make_server(net::Loop& loop, const Config& config, Behaviour behaviour) {
@@ -68,7 +50,9 @@ diag::Result<int> run(const Config& config) {
     return cli::exit_code::environment;
   }
   net::on_stop_signals(loop, [&](int) { server->stop([&] { loop.stop(); }); });
-  for (const net::Url& url : server->addresses()) print_ready(url);
+  for (const net::Url& url : server->addresses()) {
+    net::print_ready("wsrig-echo", cli::version_number(), url);
+  }
   loop.run();
   return cli::exit_code::ok;
 }

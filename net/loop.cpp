@@ -18,6 +18,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "net/socket.hpp"
+#include "net/splice_pipe.hpp"
 
 namespace wsrig::net {
 
@@ -65,6 +66,7 @@ struct Loop::State {
   bool turn_is_posted = false;
   ws::ByteBuffer input;
   ws::ByteBuffer output;
+  std::optional<SplicePipe> splice_pipe;  // once it is needed
   Clock::time_point now;
   std::optional<asio::signal_set> signals;
 };
@@ -181,6 +183,11 @@ bool Loop::is_serving(const Watcher* watcher) const { return state_->serving == 
 Clock::time_point Loop::now() const { return state_->now; }
 ws::MutableBytes Loop::read_buffer() { return ws::MutableBytes(state_->input).subspan(read_headroom); }
 ws::ByteBuffer& Loop::write_buffer() { return state_->output; }
+
+SplicePipe& Loop::splice_pipe() {
+  if (!state_->splice_pipe) state_->splice_pipe.emplace();
+  return *state_->splice_pipe;
+}
 
 struct Timer::State {
   State(Loop::State& loop_state) : loop(loop_state), timer(loop.context) {}

@@ -45,7 +45,7 @@ struct Timeouts {
 
 /// How much there may be.
 struct Limits {
-  std::size_t head = 16 * 1024;            ///< octets of a request's or answer's head; 431, 502
+  std::size_t head = std::size_t{16} * 1024;    ///< octets of a request's or answer's head; 431, 502
   std::size_t header_fields = 100;         ///< of such a head; 431, 502
   std::size_t connections = 10'000;        ///< at a time; beyond it 503
   std::size_t connections_per_minute = 0;  ///< new ones of one client address; 0: any; beyond it 503
