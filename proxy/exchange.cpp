@@ -155,9 +155,10 @@ bool Exchange::take_answer(const ws::HttpHead& answer, ws::Bytes rest) {
   return false;
 }
 
-// RFC 9110 §15.2: it goes on, but not to HTTP/1.0; the final one follows.
+// RFC 9110 §15.2: it goes on, but not to HTTP/1.0, nor in front of a 101: many a WebSocket client takes the
+// first head for the last.
 void Exchange::pass_interim(const ws::HttpHead& answer) {
-  if (request_.version_number() == 10) return;
+  if (is_upgrade() || request_.version_number() == 10) return;
   downstream_.outlet().write(ws::as_bytes(forward_response(answer, route())));
 }
 

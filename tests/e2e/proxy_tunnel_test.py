@@ -163,24 +163,21 @@ class Handshake(unittest.TestCase):
                 self.assertTrue(answer.endswith(b"\r\n\r\n" + body), (answer, wire.head, body))
                 self.assertIn("close", wire.head)
 
-    def test_interim_answers_go_on(self):
+    def test_interim_answers_go_on_where_no_101_follows(self):
         def backend(connection):
-            head, _ = read_head(connection)
+            head, rest = read_head(connection)
             if "Upgrade" in head:
                 connection.sendall(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + switching(head) + server_frame(1, b"hello"))
                 return connection.recv(1)
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            body = read_exactly(connection, 5)
+            body = rest + read_exactly(connection, 5 - len(rest))
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + body)
 
         server, proxy = proxied(backend)
         with server, proxy:
             with TunnelWire(proxy) as wire:
-                self.assertEqual(wire.head, "HTTP/1.1 103 Early\r\nLink: x")
-                final = wire.buffer
-                while not final.endswith(b"hello"):
-                    final += wire.connection.recv(65536)
-                self.assertTrue(final.startswith(b"HTTP/1.1 101 "), final)
+                self.assertIn(" 101 ", wire.head)
+                self.assertEqual(wire.frame(), (0x81, b"hello"))
             expecting = b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
             for version in (b"HTTP/1.1", b"HTTP/1.0"):
                 with proxy.connect() as connection:
