@@ -96,8 +96,8 @@ void CoreServer::replace(Connection& connection, std::unique_ptr<Connection> nex
 
 void CoreServer::schedule_sweep() {
   const Timeouts& timeouts = config_.timeouts;
-  const auto interval = net::sweep_interval(
-      {timeouts.handshake, timeouts.idle, timeouts.ping, timeouts.pong, timeouts.close});
+  const auto interval =
+      net::sweep_interval({timeouts.handshake, timeouts.idle, timeouts.ping, timeouts.pong, timeouts.close});
   sweep_timer_.start(interval, [this] { sweep(); });
 }
 

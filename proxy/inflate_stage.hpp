@@ -23,8 +23,8 @@ class InflateStage final : public FrameStage {
   void pass_fragment(std::size_t size, bool fin);
 
   ws::Inflater inflater_;
-  ws::ByteBuffer inflated_;                ///< of the frame at hand, not passed on yet
-  ws::Opcode opcode_ = ws::Opcode::text;   ///< of the next fragment
+  ws::ByteBuffer inflated_;               ///< of the frame at hand, not passed on yet
+  ws::Opcode opcode_ = ws::Opcode::text;  ///< of the next fragment
   bool message_is_compressed_ = false;
   bool is_inflating_ = false;  ///< the frame at hand is part of such a message
   bool fin_ = false;           ///< of the frame at hand

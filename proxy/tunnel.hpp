@@ -5,8 +5,8 @@
 
 namespace wsrig::proxy {
 
-/// WebSocket to WebSocket, octets as they come, in the kernel where they are many. Frames are followed, not judged: for the log, and to find the
-/// place for a Close when the proxy has to end the tunnel.
+/// WebSocket to WebSocket, octets as they come, in the kernel where they are many. Frames are followed, not
+/// judged: for the log, and to find the place for a Close when the proxy has to end the tunnel.
 class Tunnel final : public Relay {
  public:
   using Relay::Relay;

@@ -33,8 +33,8 @@ Outcome relay(const Input& input, Cut cut) {
   ws::ByteBuffer gathered;
   Relay ends;
   const ws::DeflateParams params{.client_no_context_takeover = input.chooses(2)};
-  proxy::VerbatimLane lane(ends, direction, limits,
-                           input.chooses(1) ? std::optional(params) : std::nullopt, gathered);
+  proxy::VerbatimLane lane(ends, direction, limits, input.chooses(1) ? std::optional(params) : std::nullopt,
+                           gathered);
   in_pieces(input.stream, cut, [&](ws::Bytes piece) {
     ws::ByteBuffer copy(piece.begin(), piece.end());
     lane.feed(copy);

@@ -1,9 +1,9 @@
-#include "proxy/inflate_stage.hpp"
 #include "proxy/rewrite.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proxy/inflate_stage.hpp"
 #include "tests/support/row_name.hpp"
 #include "tests/unit/proxy/recorders.hpp"
 
@@ -73,7 +73,8 @@ TEST(TextRewriting, sees_whole_messages_and_lets_control_frames_pass) {
   messages.send(Opcode::text, "say ", false);
   messages.send(Opcode::continuation, "", false);
   messages.send(Opcode::continuation, "Hello");
-  EXPECT_THAT(messages.out.lines, ElementsAre("ping p", "text Bye", "text", "text fin=0 say ", "cont fin=0", "cont Bye"));
+  EXPECT_THAT(messages.out.lines,
+              ElementsAre("ping p", "text Bye", "text", "text fin=0 say ", "cont fin=0", "cont Bye"));
 }
 
 TEST(TextRewriting, rules_work_in_their_order) {
@@ -103,7 +104,8 @@ TEST(TextRewriting, a_message_beyond_the_bound_passes_as_it_comes) {
   messages.send(Opcode::continuation, half, false);
   messages.send(Opcode::continuation, "x");
   messages.send(Opcode::text, "x");
-  EXPECT_THAT(messages.out.lines, ElementsAre("text fin=0 " + half, "cont fin=0 " + half, "cont x", "text y"));
+  EXPECT_THAT(messages.out.lines,
+              ElementsAre("text fin=0 " + half, "cont fin=0 " + half, "cont x", "text y"));
 }
 
 TEST(TextRewriting, keeps_the_sizes_of_fragments_as_far_as_the_new_text_lasts) {
