@@ -16,11 +16,13 @@ int fail(const Config& config, const std::string& problem) {
   return cli::exit_code::environment;
 }
 
-/// Runs the loop until the run is over.
-Result run_to_end(net::Loop& loop, const Config& config, const net::TlsContext* tls, LiveOutputs& live) {
+/// Runs the loop until the run is over. It is over at once when nobody can be told of it: then `problem` says
+/// why.
+Result run_to_end(net::Loop& loop, const Config& config, const net::TlsContext* tls, LiveOutputs& live,
+                  std::string& problem) {
   std::optional<Result> result;
   const RunEvents events{
-      .on_start = [&](const Meta& meta) { live.start(meta); },
+      .on_start = [&](const Meta& meta) { problem = live.start(meta); },
       .on_second = [&](const Phase& phase, const Second& second) { live.second(phase, second); }};
   Run run(loop, config, tls, events, [&](Result done) {
     result = std::move(done);
@@ -28,6 +30,7 @@ Result run_to_end(net::Loop& loop, const Config& config, const net::TlsContext* 
   });
   net::on_stop_signals(loop, [&](int) { run.interrupt(); });
   run.start();
+  if (!problem.empty()) loop.post([&run] { run.interrupt(); });
   loop.run();
   return std::move(*result);
 }
@@ -64,9 +67,9 @@ int run_program(Config config, const OutputConfig& outputs, const ShardConfig& s
   auto shard = start_together(shards, config.seed);
   if (!shard) return fail(config, shard.error());
   config.shard = std::move(*shard);
-  Result result = run_to_end(loop, config, tls ? &*tls : nullptr, **live);
-  for (const std::string& threshold : outputs.thresholds)
-    result.judgements.push_back({.threshold = threshold});
+  std::string problem;
+  Result result = run_to_end(loop, config, tls ? &*tls : nullptr, **live, problem);
+  if (!problem.empty()) return fail(config, problem);
   (*live)->finish(result);
   return files->finish(result);
 }
