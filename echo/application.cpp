@@ -25,6 +25,36 @@ void PrefixApplication::on_message(Conversation& conversation, const ws::Message
   conversation.send(message.opcode, reply);
 }
 
+/// Takes its conversation off the list when that ends.
+struct BroadcastApplication::Member : ConversationState {
+  Member(std::set<Conversation*>& the_members, Conversation& the_conversation)
+      : members(the_members), conversation(&the_conversation) {
+    members.insert(conversation);
+  }
+  ~Member() override { members.erase(conversation); }
+
+  std::set<Conversation*>& members;
+  Conversation* conversation;
+};
+
+void BroadcastApplication::on_open(Conversation& conversation) const {
+  conversation.state = std::make_unique<Member>(members_, conversation);
+}
+
+// In a turn of its own: the buffer that all connections write through holds replies of this one meanwhile.
+void BroadcastApplication::on_message(Conversation& conversation, const ws::Message& message) const {
+  conversation.loop().post([this, opcode = message.opcode,
+                            payload = ws::ByteBuffer(message.payload.begin(), message.payload.end())] {
+    send_to_all(opcode, payload);
+  });
+}
+
+void BroadcastApplication::send_to_all(ws::Opcode opcode, ws::Bytes payload) const {
+  for (Conversation* const member : members_) {
+    if (member->pending() <= source_octets_per_turn) member->send(opcode, payload);
+  }
+}
+
 /// Where a source has got to on one connection.
 struct SourceApplication::Stream : ConversationState {
   explicit Stream(net::Loop& loop) : timer(loop), begun(loop.now()) {}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,19 @@ class PrefixApplication final : public Application {
 
  private:
   std::string prefix_;
+};
+
+/// Sends each message to all who are connected, the sender included; not to those who leave too much untaken.
+class BroadcastApplication final : public Application {
+ public:
+  void on_open(Conversation& conversation) const override;
+  void on_message(Conversation& conversation, const ws::Message& message) const override;
+
+ private:
+  struct Member;
+  void send_to_all(ws::Opcode opcode, ws::Bytes payload) const;
+
+  mutable std::set<Conversation*> members_;
 };
 
 /// Sends messages of one size from the moment the connection is open: so many a second, or as fast as the

@@ -16,7 +16,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 /// What becomes of a message.
-enum class Mode : std::uint8_t { echo, sink, source, prefix };
+enum class Mode : std::uint8_t { echo, sink, source, prefix, broadcast };
 /// Who speaks WebSocket: our protocol core, or Boost.Beast's websocket::stream as a second opinion.
 enum class Engine : std::uint8_t { core, beast };
 
@@ -39,7 +39,7 @@ struct Config {
   std::uint64_t source_rate = 0;  ///< messages a second on each connection; 0: as fast as they are taken
   ws::ServerPolicy policy;        ///< subprotocols, permessage-deflate, origins
   ws::Limits limits;
-  std::size_t max_head = 16 * 1024;  ///< octets of a request head, beyond it 431
+  std::size_t max_head = std::size_t{16} * 1024;  ///< octets of a request head, beyond it 431
   std::size_t max_headers = 100;
   std::size_t max_connections = 10'000;  ///< beyond it 503
   std::size_t fragment_size = 0;         ///< cut replies into frames of at most this; 0: never

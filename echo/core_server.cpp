@@ -1,6 +1,5 @@
 #include "echo/core_server.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "echo/handshake_connection.hpp"
@@ -12,17 +11,6 @@ namespace {
 
 // Those beyond the limit who are being told so; beyond this many more they are closed without a word.
 constexpr std::size_t connections_to_refuse = 256;
-
-/// How often the deadlines are looked at: each is met within a quarter of the shortest.
-microseconds sweep_interval(const Timeouts& timeouts) {
-  using namespace std::chrono_literals;
-  microseconds shortest = 4s;
-  for (const microseconds timeout :
-       {timeouts.handshake, timeouts.idle, timeouts.ping, timeouts.pong, timeouts.close}) {
-    if (timeout.count() > 0) shortest = std::min(shortest, timeout);
-  }
-  return std::max<microseconds>(shortest / 4, 1ms);
-}
 
 std::string over_capacity() {
   ws::ResponseHead response = ws::build_refusal(503, "too many connections\n");
@@ -76,20 +64,13 @@ std::optional<std::string> CoreServer::make_tls() {
 
 std::vector<net::Url> CoreServer::addresses() const {
   std::vector<net::Url> urls;
-  for (const auto& route : routes_) {
-    net::Url url = *net::parse_url(route->url.scheme + "://" + route->listener->address());
-    url.target = route->url.target;
-    urls.push_back(std::move(url));
-  }
+  for (const auto& route : routes_) urls.push_back(route->listener->url());
   return urls;
 }
 
 void CoreServer::accepted(std::unique_ptr<net::Channel> channel, const Route& route) {
   if (connections_.size() >= config_.max_connections + connections_to_refuse) return;
-  auto connection = first_part(std::move(channel), route);
-  connection->index = connections_.size();
-  connections_.push_back(std::move(connection));
-  connections_.back()->begin();
+  connections_.add(first_part(std::move(channel), route));
 }
 
 std::unique_ptr<Connection> CoreServer::first_part(std::unique_ptr<net::Channel> channel,
@@ -105,36 +86,30 @@ std::unique_ptr<Connection> CoreServer::first_part(std::unique_ptr<net::Channel>
 }
 
 void CoreServer::remove(Connection& connection) {
-  const std::size_t index = connection.index;
-  const auto removed = std::move(connections_[index]);
-  connections_[index] = std::move(connections_.back());
-  connections_.pop_back();
-  if (index < connections_.size()) connections_[index]->index = index;
+  connections_.remove(connection);
   finish_when_empty();
 }
 
 void CoreServer::replace(Connection& connection, std::unique_ptr<Connection> next) {
-  next->index = connection.index;
-  const auto replaced = std::exchange(connections_[next->index], nullptr);
-  Connection& current = *next;
-  connections_[next->index] = std::move(next);
-  current.begin();
+  connections_.replace(connection, std::move(next));
 }
 
 void CoreServer::schedule_sweep() {
-  sweep_timer_.start(sweep_interval(config_.timeouts), [this] { sweep(); });
+  const Timeouts& timeouts = config_.timeouts;
+  const auto interval =
+      net::sweep_interval({timeouts.handshake, timeouts.idle, timeouts.ping, timeouts.pong, timeouts.close});
+  sweep_timer_.start(interval, [this] { sweep(); });
 }
 
-// Backwards: who is removed makes room for the last one, which was looked at already.
 void CoreServer::sweep() {
   schedule_sweep();
-  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->sweep(loop_.now());
+  connections_.for_each([this](Connection& connection) { connection.sweep(loop_.now()); });
 }
 
 void CoreServer::stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
   for (const auto& route : routes_) route->listener->stop();
-  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop();
+  connections_.for_each([](Connection& connection) { connection.stop(); });
   finish_when_empty();
 }
 

@@ -10,6 +10,7 @@
 #include "echo/config.hpp"
 #include "echo/connection.hpp"
 #include "echo/server.hpp"
+#include "net/connection_set.hpp"
 #include "net/listen.hpp"
 #include "net/tls.hpp"
 
@@ -46,7 +47,7 @@ class CoreServer final : public Server, private Registry {
   const Config& config_;
   Behaviour behaviour_;
   std::optional<net::TlsContext> tls_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  net::ConnectionSet<Connection> connections_;
   std::vector<std::unique_ptr<Route>> routes_;
   net::Timer sweep_timer_;
   std::function<void()> stopped_;

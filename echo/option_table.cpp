@@ -1,3 +1,4 @@
+#include "cli/option_group.hpp"
 #include "echo/options.hpp"
 
 namespace wsrig::echo {
@@ -18,7 +19,7 @@ std::vector<Option> server_options() {
       {.name = "mode",
        .help = "what becomes of a message",
        .default_value = "echo",
-       .choices = {"echo", "sink", "source", "prefix"}},
+       .choices = {"echo", "sink", "source", "prefix", "broadcast"}},
       {.name = "prefix", .value = "TEXT", .help = "what stands before each reply in mode prefix"},
       {.name = "source-size",
        .value = "SIZE",
@@ -36,98 +37,48 @@ std::vector<Option> server_options() {
 }
 
 std::vector<Option> protocol_options() {
-  const std::string group = "Protocol";
+  const cli::OptionGroup protocol("Protocol");
+  const auto several = cli::OptionGroup::repeatable;
   return {
-      {.name = "subprotocol",
-       .value = "NAME",
-       .help = "a subprotocol that is spoken",
-       .repeatable = true,
-       .group = group},
-      {.name = "deflate",
-       .value = "PARAMETERS",
-       .help = "permessage-deflate parameters to insist on, such as 'server_no_context_takeover; "
-               "server_max_window_bits=10'",
-       .group = group},
-      {.name = "no-deflate", .help = "never agree to compression", .group = group},
-      {.name = "origin",
-       .value = "ORIGIN",
-       .help = "let browsers in from this origin only",
-       .repeatable = true,
-       .group = group},
-      {.name = "fragment",
-       .value = "SIZE",
-       .help = "cut replies into frames of at most this",
-       .group = group},
-      {.name = "misbehave",
-       .value = "NAME[,NAME]",
-       .help = "violate the protocol on purpose",
-       .repeatable = true,
-       .group = group},
-      {.name = "list-misbehaviours",
-       .help = "print the names for --misbehave and what each does",
-       .group = group},
-      {.name = "quirk",
-       .value = "NAME[,NAME]",
-       .help = "do what is unusual, but allowed",
-       .repeatable = true,
-       .group = group},
-      {.name = "list-quirks", .help = "print the names for --quirk and what each does", .group = group},
+      several(protocol.text("subprotocol", "NAME", "a subprotocol that is spoken")),
+      protocol.text("deflate", "PARAMETERS",
+                    "permessage-deflate parameters to insist on, such as 'server_no_context_takeover; "
+                    "server_max_window_bits=10'"),
+      protocol.flag("no-deflate", "never agree to compression"),
+      several(protocol.text("origin", "ORIGIN", "let browsers in from this origin only")),
+      protocol.size("fragment", "cut replies into frames of at most this"),
+      several(protocol.text("misbehave", "NAME[,NAME]", "violate the protocol on purpose")),
+      protocol.flag("list-misbehaviours", "print the names for --misbehave and what each does"),
+      several(protocol.text("quirk", "NAME[,NAME]", "do what is unusual, but allowed")),
+      protocol.flag("list-quirks", "print the names for --quirk and what each does"),
   };
 }
 
 std::vector<Option> limit_options() {
-  const std::string group = "Limits";
-  const auto size = [&](std::string name, std::string help, std::string value) {
-    return Option{.name = std::move(name),
-                  .value = "SIZE",
-                  .help = std::move(help),
-                  .default_value = std::move(value),
-                  .group = group};
-  };
-  const auto number = [&](std::string name, std::string help, std::string value) {
-    return Option{.name = std::move(name),
-                  .value = "N",
-                  .help = std::move(help),
-                  .default_value = std::move(value),
-                  .group = group};
-  };
-  const auto duration = [&](std::string name, std::string help, std::string value) {
-    return Option{.name = std::move(name),
-                  .value = "DURATION",
-                  .help = std::move(help),
-                  .default_value = std::move(value),
-                  .group = group};
-  };
+  const cli::OptionGroup limits("Limits");
   return {
-      size("max-head", "largest request head; beyond it 431", "16KiB"),
-      number("max-headers", "most header fields of a request; beyond it 431", "100"),
-      size("max-frame", "largest frame; beyond it Close 1009", "16MiB"),
-      size("max-message", "largest message, also after inflating; beyond it Close 1009", "16MiB"),
-      number("max-fragments", "most frames of a message; beyond it Close 1008", "16384"),
-      number("max-connections", "most connections at a time; beyond it 503", "10000"),
-      duration("handshake-timeout", "time for the opening handshake", "10s"),
-      duration("idle-timeout", "time without anything from the peer until Close; 0s: none", "300s"),
-      Option{.name = "ping-interval",
-             .value = "DURATION",
-             .help = "time without anything from the peer until a Ping; 0s: none; default: half of the idle "
-                     "time-out",
-             .group = group},
-      duration("pong-timeout", "time for an answer to that Ping", "20s"),
-      duration("close-timeout", "time from our Close to the end of the connection", "5s"),
+      limits.size("max-head", "largest request head; beyond it 431", "16KiB"),
+      limits.number("max-headers", "most header fields of a request; beyond it 431", "100"),
+      limits.size("max-frame", "largest frame; beyond it Close 1009", "16MiB"),
+      limits.size("max-message", "largest message, also after inflating; beyond it Close 1009", "16MiB"),
+      limits.number("max-fragments", "most frames of a message; beyond it Close 1008", "16384"),
+      limits.number("max-connections", "most connections at a time; beyond it 503", "10000"),
+      limits.duration("handshake-timeout", "time for the opening handshake", "10s"),
+      limits.duration("idle-timeout", "time without anything from the peer until Close; 0s: none", "300s"),
+      limits.duration("ping-interval",
+                      "time without anything from the peer until a Ping; 0s: none; default: half of the idle "
+                      "time-out"),
+      limits.duration("pong-timeout", "time for an answer to that Ping", "20s"),
+      limits.duration("close-timeout", "time from our Close to the end of the connection", "5s"),
   };
 }
 
 std::vector<Option> tls_options() {
-  const std::string group = "TLS";
+  const cli::OptionGroup tls("TLS");
   return {
-      {.name = "cert",
-       .value = "FILE",
-       .help = "certificate chain (PEM) for wss and tls; without one a self-signed certificate is made",
-       .group = group},
-      {.name = "key",
-       .value = "FILE",
-       .help = "its private key (PEM), if that is in another file",
-       .group = group},
+      tls.file("cert",
+               "certificate chain (PEM) for wss and tls; without one a self-signed certificate is made"),
+      tls.file("key", "its private key (PEM), if that is in another file"),
   };
 }
 

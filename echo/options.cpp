@@ -4,55 +4,17 @@
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
-#include <limits>
 
-#include "cli/option_value.hpp"
+#include "cli/option_reader.hpp"
 
 namespace wsrig::echo {
 
 namespace {
 
+using cli::mistake;
 using cli::Values;
+using Reader = cli::OptionReader;
 using diag::Diagnostic;
-
-Diagnostic mistake(std::string message, std::string hint = {}) {
-  return {.message = std::move(message), .source_line = {}, .hint = std::move(hint)};
-}
-
-/// Reads options one after the other into a Config and keeps the first mistake.
-class Reader {
- public:
-  explicit Reader(const Values& values) : values_(values) {}
-
-  /// A size, at least one octet.
-  template <class Value>
-  void size(std::string_view name, Value& out) {
-    take(cli::size_option(values_, name), out);
-    if (out == 0) fail(mistake(fmt::format("'--{}' cannot be zero", name)));
-  }
-  template <class Value>
-  void number(std::string_view name, Value& out, std::uint64_t least = 0) {
-    take(cli::number_option(values_, name, least, std::numeric_limits<Value>::max()), out);
-  }
-  void duration(std::string_view name, microseconds& out, microseconds least = microseconds(0)) {
-    take(cli::duration_option(values_, name), out);
-    if (out < least) fail(mistake(fmt::format("'--{}' cannot be zero", name)));
-  }
-  void fail(Diagnostic diagnostic) {
-    if (!mistake_) mistake_ = std::move(diagnostic);
-  }
-  const std::optional<Diagnostic>& first_mistake() const { return mistake_; }
-
- private:
-  template <class Result, class Value>
-  void take(const Result& result, Value& out) {
-    if (result) out = static_cast<Value>(*result);
-    if (!result) fail(result.error());
-  }
-
-  const Values& values_;
-  std::optional<Diagnostic> mistake_;
-};
 
 bool read_window_bits(const std::optional<std::string>& value, std::uint8_t& bits) {
   if (!value) return false;
@@ -86,10 +48,10 @@ diag::Result<ws::DeflatePolicy> read_deflate(const std::string& parameters) {
 }
 
 void read_listeners(const Values& values, Config& config, Reader& reader) {
-  for (const std::string& text : values.list("listen")) {
-    const auto url = net::parse_url(text);
+  for (const cli::Written& text : values.written("listen")) {
+    const auto url = net::parse_url(text.text);
     if (url) config.listeners.push_back(*url);
-    if (!url) reader.fail(mistake("'--listen': " + url.error()));
+    if (!url) reader.check("listen", text, url.error());
   }
 }
 
@@ -115,21 +77,21 @@ void read_limits(const Values& values, Config& config, Reader& reader) {
   reader.size("max-message", config.limits.message);
   reader.number("max-fragments", config.limits.fragments, 1);
   reader.number("max-connections", config.max_connections, 1);
-  constexpr microseconds some{1};
-  reader.duration("handshake-timeout", config.timeouts.handshake, some);
-  reader.duration("idle-timeout", config.timeouts.idle);
+  reader.duration("handshake-timeout", config.timeouts.handshake);
+  reader.duration_or_none("idle-timeout", config.timeouts.idle);
   config.timeouts.ping = config.timeouts.idle / 2;
-  if (values.has("ping-interval")) reader.duration("ping-interval", config.timeouts.ping);
-  reader.duration("pong-timeout", config.timeouts.pong, some);
-  reader.duration("close-timeout", config.timeouts.close, some);
+  if (values.has("ping-interval")) reader.duration_or_none("ping-interval", config.timeouts.ping);
+  reader.duration("pong-timeout", config.timeouts.pong);
+  reader.duration("close-timeout", config.timeouts.close);
 }
 
 void read_mode(const Values& values, Config& config, Reader& reader) {
   const std::string& mode = values.text("mode");
-  config.mode = mode == "sink"     ? Mode::sink
-                : mode == "source" ? Mode::source
-                : mode == "prefix" ? Mode::prefix
-                                   : Mode::echo;
+  config.mode = mode == "sink"        ? Mode::sink
+                : mode == "source"    ? Mode::source
+                : mode == "prefix"    ? Mode::prefix
+                : mode == "broadcast" ? Mode::broadcast
+                                      : Mode::echo;
   config.engine = values.text("engine") == "beast" ? Engine::beast : Engine::core;
   config.prefix = values.text("prefix");
   reader.size("source-size", config.source_size);
@@ -153,6 +115,7 @@ std::optional<Diagnostic> find_beyond_beast(const Values& values, const Config& 
     if (values.given(option)) return mistake(fmt::format("'--{}' is not for '--engine beast'", option));
   }
   if (config.mode == Mode::source) return mistake("'--mode source' is not for '--engine beast'");
+  if (config.mode == Mode::broadcast) return mistake("'--mode broadcast' is not for '--engine beast'");
   const auto& deflate = config.policy.deflate;
   if (deflate && std::min(deflate->server_max_window_bits, deflate->client_max_window_bits) < 9) {
     return mistake("'--deflate': windows of 8 bits are not for '--engine beast'");

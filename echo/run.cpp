@@ -1,16 +1,13 @@
 #include "echo/run.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
-#include <sys/resource.h>
-
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
 #include "echo/beast_server.hpp"
 #include "echo/core_server.hpp"
 #include "echo/misbehaviour.hpp"
+#include "net/server_process.hpp"
+#include "net/socket.hpp"
 
 namespace wsrig::echo {
 
@@ -20,33 +17,11 @@ std::unique_ptr<Application> make_application(const Config& config) {
   switch (config.mode) {
     case Mode::sink: return std::make_unique<SinkApplication>();
     case Mode::source: return std::make_unique<SourceApplication>(config.source_size, config.source_rate);
+    case Mode::broadcast: return std::make_unique<BroadcastApplication>();
     case Mode::prefix: return std::make_unique<PrefixApplication>(config.prefix);
     case Mode::echo: break;
   }
   return std::make_unique<EchoApplication>();
-}
-
-// A server of many connections should not stop at the soft limit that shells are given.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void print_ready(const net::Url& url) {
-  boost::json::object line;
-  line["event"] = "listening";
-  line["program"] = "wsrig-echo";
-  line["version"] = cli::version_number();
-  line["name"] = url.scheme;
-  line["url"] = url.print();
-  line["address"] = url.address();
-  line["host"] = url.host;
-  line["port"] = url.port;
-  line["path"] = url.target;
-  fmt::print("{}\n", boost::json::serialize(line));
-  std::fflush(stdout);
 }
 
 std::unique_ptr<Server> make_server(net::Loop& loop, const Config& config, Behaviour behaviour) {
@@ -67,7 +42,7 @@ diag::Result<Behaviour> make_behaviour(const Config& config) {
 diag::Result<int> run(const Config& config) {
   auto behaviour = make_behaviour(config);
   if (!behaviour) return behaviour.error();
-  raise_descriptor_limit();
+  net::raise_descriptor_limit();
   net::Loop loop;
   const auto server = make_server(loop, config, std::move(*behaviour));
   if (const auto problem = server->open()) {
@@ -75,7 +50,9 @@ diag::Result<int> run(const Config& config) {
     return cli::exit_code::environment;
   }
   net::on_stop_signals(loop, [&](int) { server->stop([&] { loop.stop(); }); });
-  for (const net::Url& url : server->addresses()) print_ready(url);
+  for (const net::Url& url : server->addresses()) {
+    net::print_ready("wsrig-echo", cli::version_number(), url);
+  }
   loop.run();
   return cli::exit_code::ok;
 }

@@ -202,6 +202,10 @@ std::string facts(const Result& result, const Figures& total, bool color) {
 
 std::string judgements(const Result& result, bool color) {
   std::string out;
+  if (result.meta.is_part()) {
+    const Shard& shard = result.meta.shards.front();
+    return fmt::format("\n  shard {} of {}: 'wsrig merge' judges their sum\n", shard.rank, shard.world);
+  }
   for (const Judgement& judgement : result.judgements) {
     const std::string label = fmt::format("{:<4}", judgement.passed ? "ok" : "FAIL");
     std::string text = clean(judgement.threshold);

@@ -86,21 +86,22 @@ __attribute__((target("sse4.2"))) std::uint32_t crc_by_instruction(ws::Bytes dat
   std::uint64_t wide = state;
   for (; data.size() >= 8; data = data.subspan(8)) wide = _mm_crc32_u64(wide, word_at(data.data()));
   state = static_cast<std::uint32_t>(wide);
+  if (data.size() >= 4) {
+    std::uint32_t half = 0;
+    std::memcpy(&half, data.data(), sizeof half);
+    state = _mm_crc32_u32(state, half);
+    data = data.subspan(sizeof half);
+  }
   for (const std::uint8_t octet : data) state = _mm_crc32_u8(state, octet);
   return ~state;
 }
 
-bool has_instruction() {
-  static const bool has = __builtin_cpu_supports("sse4.2") != 0;
-  return has;
-}
+using Kernel = std::uint32_t (*)(ws::Bytes data, std::uint32_t before);
+const Kernel kernel = __builtin_cpu_supports("sse4.2") ? crc_by_instruction : crc32c_by_table;
 
 #else
 
-bool has_instruction() { return false; }
-std::uint32_t crc_by_instruction(ws::Bytes data, std::uint32_t before) {
-  return crc32c_by_table(data, before);
-}
+constexpr auto kernel = crc32c_by_table;
 
 #endif
 
@@ -112,8 +113,6 @@ std::uint32_t crc32c_by_table(ws::Bytes data, std::uint32_t before) {
   return ~state;
 }
 
-std::uint32_t crc32c(ws::Bytes data, std::uint32_t before) {
-  return has_instruction() ? crc_by_instruction(data, before) : crc32c_by_table(data, before);
-}
+std::uint32_t crc32c(ws::Bytes data, std::uint32_t before) { return kernel(data, before); }
 
 }  // namespace wsrig::loadgen

@@ -7,8 +7,6 @@ namespace wsrig::loadgen {
 namespace {
 
 constexpr std::uint32_t least_capacity = 4;
-/// How many of the oldest are looked at for one that a nameless reply fits.
-constexpr std::uint32_t looked_at = 64;
 
 }  // namespace
 
@@ -24,7 +22,11 @@ void Ledger::add(const Outstanding& message) {
   if (count_ == capacity_) grow();
   at(count_) = message;
   ++count_;
-  ++unanswered_;
+  if (message.replies > 0) {
+    ++unanswered_;
+  } else {
+    trim();
+  }
 }
 
 void Ledger::pop_front() {
@@ -55,6 +57,7 @@ Answer Ledger::settle(std::uint32_t offset) {
 }
 
 Answer Ledger::answer(std::uint32_t sequence) {
+  if (sequence == base_ && is_plain_front()) return pop_plain_front();
   const std::uint32_t offset = sequence - base_;
   if (offset < count_) {
     if (at(offset).replies == 0) return {.kind = ReplyKind::duplicated};
@@ -65,16 +68,31 @@ Answer Ledger::answer(std::uint32_t sequence) {
   return {.kind = was_sent ? ReplyKind::duplicated : ReplyKind::unexpected};
 }
 
-Answer Ledger::answer_oldest() {
-  return answer_first([](std::uint32_t, const Outstanding&) { return true; });
-}
-
-Answer Ledger::answer_first(const std::function<bool(std::uint32_t, const Outstanding&)>& fits) {
-  const std::uint32_t end = std::min(count_, looked_at);
-  for (std::uint32_t offset = 0; offset < end; ++offset) {
-    if (at(offset).replies > 0 && fits(base_ + offset, at(offset))) return settle(offset);
+template <class Fits>
+Answer Ledger::answer_first(const Fits& fits) {
+  for (std::uint32_t offset = 0; offset < count_; ++offset) {
+    if (at(offset).replies > 0 && fits(at(offset))) return settle(offset);
   }
   return {.kind = ReplyKind::unexpected};
+}
+
+Answer Ledger::answer_oldest() {
+  return answer_first([](const Outstanding&) { return true; });
+}
+
+Answer Ledger::answer_key(std::uint32_t key) {
+  return answer_first([key](const Outstanding& message) { return message.key == key; });
+}
+
+/// The oldest awaits one reply, and nothing behind it has been answered: the way of nearly all.
+bool Ledger::is_plain_front() { return count_ > 0 && passed_ == 0 && at(0).replies == 1; }
+
+Answer Ledger::pop_plain_front() {
+  Answer answer{.kind = ReplyKind::matched, .message = at(0)};
+  ++base_;
+  --count_;
+  --unanswered_;
+  return answer;
 }
 
 void Ledger::forget_before(std::uint32_t sequence) {

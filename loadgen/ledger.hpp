@@ -14,8 +14,8 @@ using Clock = std::chrono::steady_clock;
 struct Outstanding {
   Clock::time_point intended{};  ///< when the schedule wanted it sent
   Clock::time_point sent{};      ///< when it was written
-  std::uint32_t size = 0;        ///< octets of the message
-  std::uint16_t entry = 0;       ///< of the mix
+  std::uint32_t key = 0;         ///< CRC-32C of what a reply brings back, where it has no envelope
+  std::uint16_t entry = 0;       ///< its kind, as the reports name them
   std::uint16_t replies = 1;     ///< still awaited
 };
 
@@ -40,14 +40,15 @@ class Ledger {
 
   /// The number of the next message.
   std::uint32_t next_sequence() const { return base_ + count_; }
+  /// One that awaits no reply only takes its number.
   void add(const Outstanding& message);
 
   /// A reply that names its message.
   Answer answer(std::uint32_t sequence);
   /// A reply that names none: it answers the oldest message that awaits one.
   Answer answer_oldest();
-  /// The same, for the oldest of the first few that `fits`.
-  Answer answer_first(const std::function<bool(std::uint32_t sequence, const Outstanding&)>& fits);
+  /// A reply that brings something back: the oldest message with that key.
+  Answer answer_key(std::uint32_t key);
   /// Forgets all before this one: RFC 6455 §5.5.3 lets a Pong stand for several Pings.
   void forget_before(std::uint32_t sequence);
 
@@ -65,7 +66,11 @@ class Ledger {
   void grow();
   void pop_front();
   void trim();
+  bool is_plain_front();
+  Answer pop_plain_front();
   Answer settle(std::uint32_t offset);
+  template <class Fits>
+  Answer answer_first(const Fits& fits);
 
   std::unique_ptr<Outstanding[]> ring_;
   std::uint32_t capacity_ = 0;  ///< a power of two, or 0

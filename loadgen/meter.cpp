@@ -47,6 +47,7 @@ Figures Meter::take(std::chrono::steady_clock::time_point now) {
   for (std::size_t i = 0; i < by_entry_.size(); ++i) {
     if (!by_entry_[i].empty()) figures.rtt_by_message[labels_[i]].merge(by_entry_[i].take());
   }
+  taken_messages_ += counters.messages_sent;
   figures.counters = std::exchange(counters, {});
   const nanoseconds used = process_time();
   figures.processor_time = used - std::exchange(processor_time_, used);

@@ -30,6 +30,9 @@ class Meter {
   void count_close(std::uint16_t code) { ++others_.close_codes[code]; }
   void count_status(std::uint16_t status) { ++others_.http_statuses[status]; }
 
+  /// Messages sent since the beginning.
+  std::uint64_t messages_sent() const { return taken_messages_ + counters.messages_sent; }
+
   /// What came since the last take, `now` being its end.
   Figures take(std::chrono::steady_clock::time_point now);
 
@@ -54,7 +57,8 @@ class Meter {
   Same same_;
   Figures others_;  ///< what is not in the fields above
   std::chrono::steady_clock::time_point since_;
-  nanoseconds processor_time_{};  ///< of the process, at the last take
+  std::uint64_t taken_messages_ = 0;  ///< sent before the last take
+  nanoseconds processor_time_{};      ///< of the process, at the last take
 };
 
 }  // namespace wsrig::loadgen

@@ -60,19 +60,31 @@ std::string MixEntry::label() const {
   return fmt::format("{} {}", name(kind), sizes.text);
 }
 
-Mix::Mix(std::vector<MixEntry> entries) : entries_(std::move(entries)) {
-  for (const MixEntry& entry : entries_) weights_ += entry.weight;
+Mix::Mix(std::vector<MixEntry> entries, Order order) : entries_(std::move(entries)), order_(order) {
+  for (const MixEntry& entry : entries_) {
+    weights_ += entry.weight;
+    has_own_payloads_ = has_own_payloads_ || entry.payload;
+  }
 }
 
-std::uint16_t Mix::draw(ws::Random& random) const {
+std::size_t Mix::choose(std::uint64_t number, ws::Random& random) const {
   if (entries_.size() == 1) return 0;
+  return order_ == Order::in_turn ? static_cast<std::size_t>(number % entries_.size()) : draw(random);
+}
+
+std::size_t Mix::draw(ws::Random& random) const {
   std::uint64_t place = random.next_below(weights_);
-  std::uint16_t index = 0;
+  std::size_t index = 0;
   while (place >= entries_[index].weight) place -= entries_[index++].weight;
   return index;
 }
 
+std::uint16_t Mix::label_of(std::size_t index) const {
+  return order_ == Order::in_turn ? 0 : static_cast<std::uint16_t>(index);
+}
+
 std::vector<std::string> Mix::labels() const {
+  if (order_ == Order::in_turn) return {"replay"};
   std::vector<std::string> labels;
   for (const MixEntry& entry : entries_) labels.push_back(entry.label());
   return labels;
@@ -88,6 +100,8 @@ std::optional<MixEntry::Kind> parse_message_kind(std::string_view word) {
 
 std::optional<diag::Diagnostic> check(const MixEntry& entry) {
   if (entry.weight == 0) return mistake("a weight of 0 is never drawn");
+  const bool has_payload = entry.kind != MixEntry::Kind::close && !entry.payload;
+  if (has_payload && entry.sizes.text.empty()) return mistake("a message needs a size, such as 128B");
   if (entry.kind != MixEntry::Kind::ping) return std::nullopt;
   if (entry.sizes.most > longest_control_payload) {
     return mistake("a ping holds at most 125 octets (RFC 6455 §5.5)");
@@ -98,7 +112,7 @@ std::optional<diag::Diagnostic> check(const MixEntry& entry) {
 
 diag::Result<MixEntry> parse_mix_entry(std::string_view text) {
   auto words = words_of(text);
-  MixEntry entry;
+  MixEntry entry{.sizes = {}};
   std::size_t next = 0;
   if (const auto weight = words.empty() ? std::nullopt : ws::parse_number(words[0], most_weight)) {
     entry.weight = static_cast<std::uint32_t>(*weight);

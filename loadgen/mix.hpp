@@ -33,19 +33,30 @@ struct MixEntry {
   std::string label() const;
 };
 
-/// What a load consists of. Which message comes next is drawn by weight.
+/// What a load consists of. Which message comes next is drawn by weight, or they come one after the other and
+/// over again.
 class Mix {
  public:
-  explicit Mix(std::vector<MixEntry> entries);
+  enum class Order : std::uint8_t { drawn, in_turn };
+  explicit Mix(std::vector<MixEntry> entries, Order order = Order::drawn);
 
   const std::vector<MixEntry>& entries() const { return entries_; }
   const MixEntry& operator[](std::size_t index) const { return entries_[index]; }
-  std::uint16_t draw(ws::Random& random) const;
+  /// The index of message `number` of a connection.
+  std::size_t choose(std::uint64_t number, ws::Random& random) const;
+  /// What stands for an entry in reports: all messages that come in turn are one.
+  std::uint16_t label_of(std::size_t index) const;
   std::vector<std::string> labels() const;
+  /// There are messages of the user's own, which carry no envelope.
+  bool has_own_payloads() const { return has_own_payloads_; }
 
  private:
+  std::size_t draw(ws::Random& random) const;
+
   std::vector<MixEntry> entries_;
   std::uint64_t weights_ = 0;
+  Order order_;
+  bool has_own_payloads_ = false;
 };
 
 /// "text 128B", "80 text lognormal(p50=128B, p99=4KiB)", "15 binary 16KiB frag=4KiB cut=100B", "5 ping 8B",

@@ -101,6 +101,7 @@ long double Pacer::poisson_events(std::uint64_t n) const {
 }
 
 std::uint64_t Pacer::count_before(nanoseconds end) const {
+  if (is_poisson_) return count_on(end);
   std::uint64_t low = 0;
   std::uint64_t high = 1;
   while (due(high) < end) high *= 2;
@@ -110,6 +111,13 @@ std::uint64_t Pacer::count_before(nanoseconds end) const {
     (due(middle) < end ? low : high) = middle;
   }
   return high;
+}
+
+/// One by one from the last answer, where that lies before the end: looking back would begin at the first.
+std::uint64_t Pacer::count_on(nanoseconds end) const {
+  std::uint64_t n = due(last_n_) < end ? last_n_ : 0;
+  while (due(n) < end) ++n;
+  return n;
 }
 
 }  // namespace wsrig::loadgen

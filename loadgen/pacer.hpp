@@ -37,6 +37,7 @@ class Pacer {
   nanoseconds due_at(long double events) const;
   const Segment& segment_of(long double events) const;
   long double poisson_events(std::uint64_t n) const;
+  std::uint64_t count_on(nanoseconds end) const;
 
   std::vector<Segment> segments_;
   std::uint64_t seed_;

@@ -56,8 +56,7 @@ boost::system::result<ReportFiles, std::string> ReportFiles::open(const OutputCo
 
 int ReportFiles::finish(Result& result) {
   add_verdicts(result);
-  const bool is_part = result.meta.shards.size() == 1 && result.meta.shards.front().world > 1;
-  if (!is_part) result.judgements = judge_all(result);
+  if (!result.meta.is_part()) result.judgements = judge_all(result);
   int code = result.exit_code();
   const bool stdout_is_taken = std::ranges::any_of(
       documents_, [](const Document& document) { return document.file.is_standard_output(); });

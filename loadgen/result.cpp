@@ -41,8 +41,9 @@ Figures Result::total() const {
 
 int Result::exit_code() const {
   if (meta.interrupted) return cli::exit_code::interrupted;
-  const bool connected = std::ranges::any_of(
-      phases, [](const Phase& phase) { return phase.figures.counters.connects_opened > 0; });
+  const bool connected = std::ranges::any_of(phases, [](const Phase& phase) {
+    return phase.figures.counters.connects_opened + phase.connections > 0;
+  });
   if (!connected) return cli::exit_code::environment;
   const bool passed = std::ranges::all_of(judgements, &Judgement::passed);
   return passed ? cli::exit_code::ok : cli::exit_code::failed;

@@ -41,6 +41,9 @@ struct Meta {
   std::vector<std::string> thresholds{};        ///< as written; judged on the sum of all shards only
   bool interrupted = false;                     ///< Ctrl-C: what follows is what ran until then
 
+  /// Is this one shard of several? Then nothing of it is judged but its sum with the others.
+  bool is_part() const { return shards.size() == 1 && shards.front().world > 1; }
+
   friend bool operator==(const Meta&, const Meta&) = default;
 };
 

@@ -38,7 +38,7 @@ std::optional<nanoseconds> parse_date(std::string_view text) {
   tail.remove_suffix(1);
   const auto whole = seconds(::timegm(&date));
   if (tail.empty()) return whole;
-  const auto fraction = tail.starts_with('.') ? parse_epoch("0" + std::string(tail)) : std::nullopt;
+  const auto fraction = tail.starts_with('.') ? parse_epoch(fmt::format("0{}", tail)) : std::nullopt;
   return fraction ? std::optional(whole + *fraction) : std::nullopt;
 }
 

@@ -16,8 +16,9 @@ constexpr double many_missed = 0.01;  ///< of the sends that the schedule asked 
 constexpr double too_much_lag = 0.5;  ///< of the latency that is reported
 constexpr double lag_to_tell = 0.1;   ///< the same, worth a remark
 constexpr std::uint64_t least_lag =
-    1'000'000;                      ///< ns: below, a scheduler's whims are larger than what they spoil
-constexpr double much_drift = 0.1;  ///< from the first second of a phase to its last
+    1'000'000;  ///< ns: below, a scheduler's whims are larger than what they spoil
+constexpr std::uint64_t long_stall = 100'000'000;  ///< ns, at p99: no whim any more
+constexpr double much_drift = 0.1;                 ///< from the first second of a phase to its last
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -34,6 +35,28 @@ std::string processor_text(const Meta& meta, const Figures& figures) {
   return fmt::format("its processors were {:.0f} % busy", processor_share(meta, figures) * 100);
 }
 
+/// Is the latency at a percentile mostly the generator's own lag, and that lag no trifle?
+bool is_mostly_lag(const Figures& figures, double percent, std::uint64_t least) {
+  const std::uint64_t lag = figures.timings[Timing::send_lag].percentile(percent);
+  return lag >= least && share(lag, figures.timings[Timing::rtt].percentile(percent)) > too_much_lag;
+}
+
+/// Sends that came late though the peer read what it got. On a busy machine any process is late now and then:
+/// that is remarked; a generator that is late for most of its messages, or for very long, measured itself.
+void judge_lag(Result& result, const Phase& phase) {
+  const Figures& figures = phase.figures;
+  if (share(figures.counters.blocked_sends, figures.counters.messages_sent) > many_missed) return;
+  const bool is_limit = is_mostly_lag(figures, 50, least_lag) || is_mostly_lag(figures, 99, long_stall);
+  const std::uint64_t lag = figures.timings[Timing::send_lag].percentile(99);
+  const std::uint64_t rtt = figures.timings[Timing::rtt].percentile(99);
+  if (!is_limit && (lag < least_lag || share(lag, rtt) <= lag_to_tell)) return;
+  result.remarks.push_back(
+      {is_limit ? Concern::generator : Concern::note, phase.name,
+       fmt::format("{}: at p99 it sent {} late, of an rtt of {} ({})",
+                   is_limit ? "the generator itself was the limit" : "the generator adds to the latency",
+                   print_time(lag), print_time(rtt), processor_text(result.meta, figures))});
+}
+
 /// An open loop that the generator could not keep.
 void judge_schedule(Result& result, const Phase& phase) {
   const Figures& figures = phase.figures;
@@ -46,16 +69,7 @@ void judge_schedule(Result& result, const Phase& phase) {
                      processor_text(result.meta, figures))});
     return;
   }
-  const std::uint64_t lag = figures.timings[Timing::send_lag].percentile(99);
-  const std::uint64_t rtt = figures.timings[Timing::rtt].percentile(99);
-  const bool is_peer = share(figures.counters.blocked_sends, figures.counters.messages_sent) > many_missed;
-  if (lag < least_lag || share(lag, rtt) <= lag_to_tell || is_peer) return;
-  const bool is_limit = share(lag, rtt) > too_much_lag;
-  result.remarks.push_back(
-      {is_limit ? Concern::generator : Concern::note, phase.name,
-       fmt::format("{}: at p99 it sent {} late, of an rtt of {} ({})",
-                   is_limit ? "the generator itself was the limit" : "the generator adds to the latency",
-                   print_time(lag), print_time(rtt), processor_text(result.meta, figures))});
+  judge_lag(result, phase);
 }
 
 /// As fast as it goes: what a busy generator reaches is a lower bound.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/socket.hpp"
+#include "net/splice_pipe.hpp"
 
 namespace wsrig::net {
 
@@ -12,6 +13,10 @@ namespace {
 
 // What one connection may read before the others have their turn.
 constexpr std::size_t octets_per_turn = 1024 * 1024;
+
+constexpr std::size_t spliced_at_once = 64 * 1024;
+// Smaller pieces cost less when they are read and written.
+constexpr std::size_t least_spliced = 8 * 1024;
 
 constexpr std::uint32_t closed_events = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
@@ -51,13 +56,66 @@ void Channel::read_ready() {
     if (left == 0) return wake();
     const ws::MutableBytes whole = loop_.read_buffer();
     const ws::MutableBytes buffer = whole.first(std::min<std::size_t>(whole.size(), octets_at_once_));
-    const IoResult result = stream_.read(buffer);
+    const bool splices = may_splice();
+    const IoResult result = splices ? splice() : stream_.read(buffer);
     left -= std::min(left, result.size);
-    if (!deliver(result, buffer.size()) || !loop.is_serving(this)) return;
+    if (splices && result.status == IoStatus::ok) {
+      deliver_spliced(result.size);
+    } else if (!deliver(result, buffer.size())) {
+      return;
+    }
+    if (!loop.is_serving(this)) return;
   }
   // Nothing more will be read that could tell of the failed write.
   const bool rest_is_wanted = paused_ && readable_ && !read_ended_ && handler_->wants_rest();
   if (write_error_ && !dead_ && !rest_is_wanted) die(write_error_);
+}
+
+// ---- from socket to socket ----
+
+void Channel::splice_to(Channel& sink, std::uint64_t octets) {
+  const bool is_seen = is_tls() || sink.is_tls() || tap_ || sink.tap_;
+  if (is_seen || !loop_.splice_pipe().is_open()) return;
+  splice_sink_ = &sink;
+  splice_left_ = octets;
+}
+
+bool Channel::may_splice() const {
+  if (splice_left_ == 0) return false;
+  const Channel& sink = *splice_sink_;
+  return !sink.kept_ && !sink.dead_ && !sink.write_error_ && !sink.shutdown_wanted_;
+}
+
+IoResult Channel::splice() {
+  SplicePipe& pipe = loop_.splice_pipe();
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(splice_left_, spliced_at_once));
+  IoResult result = pipe.fill(stream_.descriptor(), most);
+  if (result.status == IoStatus::ok) splice_sink_->take_spliced(pipe, result.size);
+  return result;
+}
+
+void Channel::deliver_spliced(std::size_t size) {
+  last_read_ = loop_.now();
+  splice_left_ = size < least_spliced ? 0 : splice_left_ - size;
+  handler_->on_spliced(size);
+}
+
+// What the kernel does not take now is kept like any other octets.
+void Channel::take_spliced(SplicePipe& pipe, std::size_t size) {
+  while (size > 0) {
+    const IoResult result = pipe.drain(stream_.descriptor(), size);
+    if (result.status == IoStatus::ok) {
+      size -= result.size;
+      continue;
+    }
+    kept_ = std::make_unique<ws::ByteBuffer>(size);
+    kept_offset_ = 0;
+    pipe.drain(*kept_);
+    if (result.status == IoStatus::would_block) return;
+    fail_write(result.error);
+    kept_.reset();
+    return;
+  }
 }
 
 // False when there is no use in reading on; the channel may be gone then.
@@ -114,9 +172,7 @@ std::size_t Channel::write_now(ws::Bytes data) {
     const IoResult result = stream_.write(data.subspan(written));
     if (result.status == IoStatus::would_block) break;
     if (result.status != IoStatus::ok) {
-      write_error_ = result.error;
-      readable_ = true;
-      wake();
+      fail_write(result.error);
       break;
     }
     if (tap_) tap_->on_octets(ChannelTap::Way::written, data.subspan(written, result.size));
@@ -125,6 +181,12 @@ std::size_t Channel::write_now(ws::Bytes data) {
     if (!is_tls()) break;
   }
   return written;
+}
+
+void Channel::fail_write(error_code error) {
+  write_error_ = error;
+  readable_ = true;
+  wake();
 }
 
 void Channel::write_kept() {

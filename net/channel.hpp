@@ -13,6 +13,7 @@
 namespace wsrig::net {
 
 class Channel;
+class SplicePipe;
 
 /// What happens on a channel. Each call comes from the loop, never from inside a call to the channel, and may
 /// destroy the channel (and with it the handler).
@@ -22,6 +23,8 @@ class ChannelHandler {
   /// Bytes have come; they lie in the loop's read buffer and may be changed in place. Called again while more
   /// is there, but for pause().
   virtual void on_data(ws::MutableBytes data) = 0;
+  /// Octets have gone straight to another channel: see Channel::splice_to().
+  virtual void on_spliced(std::size_t) {}
   /// The peer's FIN (over TLS: close_notify; a FIN without it is on_error(truncated)). All data came before.
   virtual void on_eof() = 0;
   /// Reset, time-out of the kernel, TLS failure. The channel is dead. After a failed write, what the peer had
@@ -60,6 +63,12 @@ class Channel : private Watcher {
   /// Has everything that passes seen by `tap` too.
   void set_tap(std::unique_ptr<ChannelTap> tap) { tap_ = std::move(tap); }
 
+  /// Hands the next `octets` over to another channel of the loop in the kernel, past the handler, as long as
+  /// they come in large pieces and the other one takes them at once; the rest comes by on_data(), and all
+  /// does where TLS or a tap must see it. `sink` must live until then.
+  void splice_to(Channel& sink, std::uint64_t octets);
+  bool is_splicing() const { return splice_left_ > 0; }
+
   /// The peer's FIN was delivered: to whom the channel is handed over then, it is not told again.
   bool has_ended() const { return read_ended_; }
 
@@ -80,8 +89,13 @@ class Channel : private Watcher {
   void on_ready(std::uint32_t events) override;
   void read_ready();
   bool deliver(const IoResult& result, std::size_t asked);
+  bool may_splice() const;
+  IoResult splice();
+  void deliver_spliced(std::size_t size);
+  void take_spliced(SplicePipe& pipe, std::size_t size);
   void write_kept();
   std::size_t write_now(ws::Bytes data);
+  void fail_write(error_code error);
   void finish_shutdown();
   void die(error_code error);
   void wake();
@@ -93,6 +107,8 @@ class Channel : private Watcher {
   std::unique_ptr<ChannelTap> tap_;
   std::unique_ptr<ws::ByteBuffer> kept_;  ///< only while the kernel does not take more
   std::size_t kept_offset_ = 0;
+  Channel* splice_sink_ = nullptr;
+  std::uint64_t splice_left_ = 0;
   error_code write_error_{};
   Clock::time_point last_read_{};
   Clock::time_point last_write_{};

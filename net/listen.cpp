@@ -177,6 +177,12 @@ std::string Listener::address() const {
   return local_address(state_->socket.get()).print();
 }
 
+Url Listener::url() const {
+  Url url = *parse_url(state_->url.scheme + "://" + address());
+  url.target = state_->url.target;
+  return url;
+}
+
 void Listener::stop() { state_->stop(); }
 
 }  // namespace wsrig::net

@@ -38,6 +38,8 @@ class Listener {
   std::uint16_t port() const;
   /// "127.0.0.1:40123": where a client on this machine connects to.
   std::string address() const;
+  /// Where it is reached: its URL, with the address and the port that it has got.
+  Url url() const;
   void stop();  ///< closes the listening socket and drops TLS handshakes; accepted channels stay
 
  private:

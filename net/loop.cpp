@@ -18,6 +18,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "net/socket.hpp"
+#include "net/splice_pipe.hpp"
 
 namespace wsrig::net {
 
@@ -29,6 +30,7 @@ namespace {
 constexpr std::size_t read_buffer_size = 512 * 1024;
 constexpr std::size_t events_per_fetch = 512;
 constexpr int fetches_per_turn = 16;
+constexpr Clock::duration longest_turn = std::chrono::milliseconds(2);
 
 int create_epoll_set() {
   const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -46,6 +48,7 @@ struct Loop::State {
 
   void wait_for_events();
   void take_turn();
+  void post_turn();
   /// False when nothing was ready.
   bool fetch_and_dispatch();
   void dispatch_woken();
@@ -59,9 +62,11 @@ struct Loop::State {
   const Watcher* serving = nullptr;
   std::vector<Watcher*> woken;
   std::vector<Watcher*> being_woken;
-  bool serves_woken_next = false;  // the turn at hand will do so by itself
+  bool in_turn = false;  // which serves by itself who is woken
+  bool turn_is_posted = false;
   ws::ByteBuffer input;
   ws::ByteBuffer output;
+  std::optional<SplicePipe> splice_pipe;  // once it is needed
   Clock::time_point now;
   std::optional<asio::signal_set> signals;
 };
@@ -77,13 +82,25 @@ void Loop::State::wait_for_events() {
 // What has come meanwhile is served at once: the way back through Asio's own set costs two system calls.
 // Timers wait there, so not for ever; the next wait finds what is left.
 void Loop::State::take_turn() {
-  for (int fetch = 0; fetch < fetches_per_turn; ++fetch) {
-    serves_woken_next = true;
-    const bool any = fetch_and_dispatch();
-    serves_woken_next = false;
+  in_turn = true;
+  bool any = true;
+  const auto begun = Clock::now();
+  for (int fetch = 0; any && fetch < fetches_per_turn && now - begun < longest_turn && !context.stopped();
+       ++fetch) {
+    any = fetch_and_dispatch();
     dispatch_woken();
-    if (!any || context.stopped()) return;
   }
+  in_turn = false;
+  if (!woken.empty()) post_turn();
+}
+
+// One at a time: each turn may leave somebody woken, and timers wait behind all that is posted.
+void Loop::State::post_turn() {
+  if (std::exchange(turn_is_posted, true)) return;
+  asio::post(context, [this] {
+    turn_is_posted = false;
+    take_turn();
+  });
 }
 
 bool Loop::State::fetch_and_dispatch() {
@@ -157,10 +174,8 @@ void Loop::unwatch(int descriptor, Watcher& watcher) {
 }
 
 void Loop::wake(Watcher& watcher) {
-  if (state_->woken.empty() && !state_->serves_woken_next) {
-    asio::post(state_->context, [state = state_.get()] { state->take_turn(); });
-  }
   state_->woken.push_back(&watcher);
+  if (!state_->in_turn) state_->post_turn();
 }
 
 bool Loop::is_serving(const Watcher* watcher) const { return state_->serving == watcher; }
@@ -168,6 +183,11 @@ bool Loop::is_serving(const Watcher* watcher) const { return state_->serving == 
 Clock::time_point Loop::now() const { return state_->now; }
 ws::MutableBytes Loop::read_buffer() { return ws::MutableBytes(state_->input).subspan(read_headroom); }
 ws::ByteBuffer& Loop::write_buffer() { return state_->output; }
+
+SplicePipe& Loop::splice_pipe() {
+  if (!state_->splice_pipe) state_->splice_pipe.emplace();
+  return *state_->splice_pipe;
+}
 
 struct Timer::State {
   State(Loop::State& loop_state) : loop(loop_state), timer(loop.context) {}

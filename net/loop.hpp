@@ -26,6 +26,7 @@ class Watcher {
   virtual void on_ready(std::uint32_t events) = 0;
 };
 
+class SplicePipe;
 class Timer;
 
 /// Octets before Loop::read_buffer(); no frame header is longer.
@@ -67,6 +68,8 @@ class Loop {
   /// Shared by all connections of the loop: output gathered during the event at hand; whoever uses it leaves
   /// it empty.
   ws::ByteBuffer& write_buffer();
+  /// Shared by all connections of the loop; whoever uses it leaves it empty.
+  SplicePipe& splice_pipe();
 
  private:
   friend class Timer;

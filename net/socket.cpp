@@ -6,6 +6,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
@@ -129,6 +130,14 @@ void keep_alive(int descriptor, std::chrono::microseconds idle) {
   constexpr std::chrono::seconds::rep longest = 32767;  // MAX_TCP_KEEPIDLE of Linux
   const auto whole = std::chrono::ceil<std::chrono::seconds>(idle).count();
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(std::min(whole, longest)));
+}
+
+std::uint64_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
 }
 
 void disable_nagle(int descriptor) { set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1); }

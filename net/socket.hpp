@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <sys/socket.h>
 
@@ -55,6 +56,8 @@ void set_option(int descriptor, int level, int name, int value);
 /// SO_KEEPALIVE: the kernel probes the peer after `idle` without an octet (in whole seconds); 0 switches it
 /// off.
 void keep_alive(int descriptor, std::chrono::microseconds idle);
+/// Raises the soft limit on open files, which shells set low, to the hard one; returns what it is now.
+std::uint64_t raise_descriptor_limit();
 /// TCP_NODELAY: what is written leaves at once (Nagle's algorithm waits for acknowledgements).
 void disable_nagle(int descriptor);
 

@@ -18,7 +18,7 @@ constexpr std::uint32_t octets_for_base64 = 48 * 1024;
 }  // namespace
 
 Bridge::Bridge(Services& services, TunnelStart start)
-    : Relay(services, std::move(start)), reader_(ws::Role::server, config().limits.frames, false) {
+    : Relay(services, std::move(start)), reader_(ws::Role::server, config().limits.frames, std::nullopt) {
   FrameEvents& self = *this;
   if (config().trace) {
     trace_ = std::make_unique<FrameTrace>(self, Log(config().log), id(), Direction::to_upstream);

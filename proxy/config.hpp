@@ -45,12 +45,12 @@ struct Timeouts {
 
 /// How much there may be.
 struct Limits {
-  std::size_t head = 16 * 1024;            ///< octets of a request's or answer's head; 431, 502
-  std::size_t header_fields = 100;         ///< of such a head; 431, 502
-  std::size_t connections = 10'000;        ///< at a time; beyond it 503
-  std::size_t connections_per_minute = 0;  ///< new ones of one client address; 0: any; beyond it 503
-  std::size_t buffered = 64u << 20;        ///< octets held for blocked peers, all tunnels; beyond it 503
-  ws::Limits frames;                       ///< of a bridge, and of mode inspect; 1009, 1008
+  std::size_t head = std::size_t{16} * 1024;  ///< octets of a request's or answer's head; 431, 502
+  std::size_t header_fields = 100;            ///< of such a head; 431, 502
+  std::size_t connections = 10'000;           ///< at a time; beyond it 503
+  std::size_t connections_per_minute = 0;     ///< new ones of one client address; 0: any; beyond it 503
+  std::size_t buffered = 64u << 20;           ///< octets held for blocked peers, all tunnels; beyond it 503
+  ws::Limits frames;                          ///< of a bridge, and of mode inspect; 1009, 1008
 };
 
 /// Where a route leads to, and how the way there is.

@@ -20,6 +20,9 @@ namespace wsrig::proxy {
 
 class Connection;
 
+/// What is read of a peer at a time, and so held for another one at most.
+inline constexpr std::uint32_t octets_at_once = 64 * 1024;
+
 /// Who owns the connections of a server.
 class Registry {
  public:

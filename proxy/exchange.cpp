@@ -74,11 +74,20 @@ void Exchange::open_bridge() {
 void Exchange::send_request() {
   const Purpose purpose = is_upgrade() ? Purpose::websocket : Purpose::http;
   const ClientFacts facts{client_.host(), client_.is_tls};
-  upstream_->outlet().write(ws::as_bytes(forward_request(request_, target_, purpose, route(), facts)));
-  if (is_upgrade()) return;  // what comes behind an upgrade waits for the 101
+  const ws::HttpHead head(forward_request(request_, target_, purpose, route(), facts));
+  upstream_->outlet().write(ws::as_bytes(head.bytes()));
+  if (is_upgrade()) return note_asked(head);  // what comes behind an upgrade waits for the 101
   pass_request_body(rest_);
   rest_.clear();
   balance();
+}
+
+// An answer is judged by what the upstream was asked, which rewriting may have changed.
+void Exchange::note_asked(const ws::HttpHead& sent) {
+  asked_.key = sent.find("Sec-WebSocket-Key").value_or("");
+  const std::string subprotocols = sent.joined("Sec-WebSocket-Protocol");
+  for (const std::string_view name : ws::split_list(subprotocols)) asked_.subprotocols.emplace_back(name);
+  asked_.extensions = sent.joined("Sec-WebSocket-Extensions");
 }
 
 // What comes behind the body is another request; this connection has had its one.
@@ -134,7 +143,10 @@ bool Exchange::take_answer(const ws::HttpHead& answer, ws::Bytes rest) {
     return false;
   }
   const bool is_interim = answer.status() / 100 == 1 && answer.status() != 101;
-  if (is_interim) return true;  // RFC 9110 §15.2: the final one follows
+  if (is_interim) {
+    pass_interim(answer);
+    return true;
+  }
   if (answer.status() == 101) {
     open_tunnel(answer, rest);
   } else {
@@ -143,13 +155,16 @@ bool Exchange::take_answer(const ws::HttpHead& answer, ws::Bytes rest) {
   return false;
 }
 
+// RFC 9110 §15.2: it goes on, but not to HTTP/1.0, nor in front of a 101: many a WebSocket client takes the
+// first head for the last.
+void Exchange::pass_interim(const ws::HttpHead& answer) {
+  if (is_upgrade() || request_.version_number() == 10) return;
+  downstream_.outlet().write(ws::as_bytes(forward_response(answer, route())));
+}
+
 void Exchange::open_tunnel(const ws::HttpHead& answer, ws::Bytes rest) {
   if (!is_upgrade()) return refuse(502, "the upstream switched protocols without being asked");
-  ws::ClientRequest asked;
-  asked.key = verdict_.key;
-  asked.subprotocols = verdict_.subprotocols;
-  asked.extensions = request_.joined("Sec-WebSocket-Extensions");
-  const ws::ResponseVerdict verdict = ws::verify_response(answer, asked);
+  const ws::ResponseVerdict verdict = ws::verify_response(answer, asked_);
   if (!verdict.findings.empty()) {
     ++services_.counters.handshake_failures;
     const ws::HandshakeFinding& finding = verdict.findings.front();
@@ -158,8 +173,7 @@ void Exchange::open_tunnel(const ws::HttpHead& answer, ws::Bytes rest) {
   downstream_.outlet().write(ws::as_bytes(forward_response(answer, route())));
   std::unique_ptr<Connection> tunnel;
   if (route().mode == Mode::inspect) {
-    const bool deflate = verdict.agreement.deflate.has_value();
-    tunnel = std::make_unique<Inspector>(services_, tunnel_start(rest), deflate);
+    tunnel = std::make_unique<Inspector>(services_, tunnel_start(rest), verdict.agreement.deflate);
   } else {
     tunnel = std::make_unique<Tunnel>(services_, tunnel_start(rest));
   }

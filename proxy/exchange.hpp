@@ -55,12 +55,14 @@ class Exchange final : public Connection, private SideEvents {
   void dialled(std::unique_ptr<net::Channel> channel);
   void dial_failed(const net::DialError& error);
   void send_request();
+  void note_asked(const ws::HttpHead& sent);
   void open_bridge();
 
   void pass_request_body(ws::Bytes data);
   void read_answer(ws::Bytes data);
   /// False when the connection has gone on to another part.
   bool take_answer(const ws::HttpHead& answer, ws::Bytes rest);
+  void pass_interim(const ws::HttpHead& answer);
   void open_tunnel(const ws::HttpHead& answer, ws::Bytes rest);
   void begin_answer(const ws::HttpHead& answer, ws::Bytes rest);
   void pass_answer_body(ws::Bytes data);
@@ -80,7 +82,8 @@ class Exchange final : public Connection, private SideEvents {
   Side downstream_;
   std::optional<Side> upstream_;
   std::unique_ptr<net::Dial> dial_;
-  ws::HeadReader reader_;  ///< of the answer
+  ws::ClientRequest asked_;  ///< of the upstream
+  ws::HeadReader reader_;    ///< of the answer
   ws::BodyReader request_body_;
   std::optional<ws::BodyReader> answer_body_;  ///< once its head has gone on
   net::Clock::time_point since_;               ///< when the upstream was connected

@@ -26,7 +26,8 @@ enum class Purpose : std::uint8_t { websocket, http };
 /// The request as the upstream gets it, with `target` in place of its own. It has no anomalies.
 std::string forward_request(const ws::HttpHead& request, std::string_view target, Purpose purpose,
                             const Route& route, const ClientFacts& client);
-/// The upstream's answer as the client gets it; only a 101 keeps the connection open.
+/// The upstream's answer as the client gets it; only a 101 keeps the connection open, and an interim one
+/// (1xx) says nothing of that.
 std::string forward_response(const ws::HttpHead& response, const Route& route);
 
 }  // namespace wsrig::proxy

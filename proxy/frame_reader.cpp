@@ -34,7 +34,7 @@ struct FrameReader::Feed {
 
  private:
   ws::Bytes take_header(const ws::FrameHeader& header, ws::EncodedHeader& split);
-  void check_text(ws::MutableBytes chunk);
+  void check_payload(ws::MutableBytes chunk);
   bool end_control(const ws::FrameHeader& header);
   void fail(const ws::Violation& violation);
 };
@@ -78,14 +78,14 @@ void FrameReader::Feed::on_payload(ws::MutableBytes chunk) {
     self.control_size_ = static_cast<std::uint8_t>(self.control_size_ + chunk.size());
     return;
   }
-  if (self.referee_.reads_text()) check_text(chunk);
+  if (self.referee_.reads_payload()) check_payload(chunk);
   if (!self.stopped_) events.on_data_payload(chunk);
 }
 
 // In the clear, block by block: what goes on keeps its mask.
-void FrameReader::Feed::check_text(ws::MutableBytes chunk) {
+void FrameReader::Feed::check_payload(ws::MutableBytes chunk) {
   if (!self.parser_.header().mask) {
-    if (const auto violation = self.referee_.text(chunk)) fail(*violation);
+    if (const auto violation = self.referee_.payload(chunk)) fail(*violation);
     return;
   }
   std::array<std::uint8_t, 4096> clear;
@@ -93,7 +93,7 @@ void FrameReader::Feed::check_text(ws::MutableBytes chunk) {
     const ws::Bytes block = rest.first(std::min(rest.size(), clear.size()));
     rest = rest.subspan(block.size());
     self.masker_.copy(block, clear.data());
-    if (const auto violation = self.referee_.text({clear.data(), block.size()})) fail(*violation);
+    if (const auto violation = self.referee_.payload({clear.data(), block.size()})) fail(*violation);
   }
 }
 

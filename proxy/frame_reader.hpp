@@ -31,7 +31,7 @@ class FrameEvents {
 /// the peer's Close (§5.5.1).
 class FrameReader {
  public:
-  FrameReader(ws::Role receiver, const ws::Limits& limits, bool deflate)
+  FrameReader(ws::Role receiver, const ws::Limits& limits, const std::optional<ws::DeflateParams>& deflate)
       : referee_(receiver, limits, deflate) {}
 
   void feed(ws::MutableBytes data, FrameEvents& events);

@@ -34,6 +34,11 @@ void FrameTracker::feed(ws::MutableBytes data) {
   parser_.parse(data, sink);
 }
 
+std::uint64_t FrameTracker::payload_left() const {
+  const bool in_data = !parser_.at_boundary() && !ws::is_control(parser_.header().opcode);
+  return in_data ? parser_.remaining() : 0;
+}
+
 std::optional<std::uint16_t> FrameTracker::close_code() const {
   if (!close_seen_) return {};
   return code_octets_ == 2 ? code_ : ws::close_code::no_status;

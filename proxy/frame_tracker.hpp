@@ -13,6 +13,10 @@ namespace wsrig::proxy {
 class FrameTracker {
  public:
   void feed(ws::MutableBytes data);
+  /// Goes on behind payload that nobody saw: at most payload_left().
+  void skip(std::uint64_t size) { parser_.skip(size); }
+  /// Octets of payload that the data frame at hand still owes.
+  std::uint64_t payload_left() const;
 
   std::uint64_t frames() const { return frames_; }
   bool close_seen() const { return close_seen_; }

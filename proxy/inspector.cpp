@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proxy/frames.hpp"
+#include "proxy/inflate_stage.hpp"
 #include "ws/close_code.hpp"
 
 namespace wsrig::proxy {
@@ -20,7 +21,7 @@ bool has_frame_stages(const Route& route) {
 
 }  // namespace
 
-Inspector::Inspector(Services& services, TunnelStart start, bool deflate)
+Inspector::Inspector(Services& services, TunnelStart start, const Deflate& deflate)
     : Relay(services, std::move(start)) {
   for (const Direction direction : {Direction::to_upstream, Direction::to_downstream}) {
     lanes_[direction] = make_lane(direction, deflate);
@@ -28,7 +29,7 @@ Inspector::Inspector(Services& services, TunnelStart start, bool deflate)
   }
 }
 
-std::unique_ptr<Lane> Inspector::make_lane(Direction direction, bool deflate) {
+std::unique_ptr<Lane> Inspector::make_lane(Direction direction, const Deflate& deflate) {
   LaneOwner& owner = *this;
   const ws::Limits& limits = config().limits.frames;
   ws::ByteBuffer& gathered = services_.loop.write_buffer();
@@ -37,8 +38,17 @@ std::unique_ptr<Lane> Inspector::make_lane(Direction direction, bool deflate) {
   }
   auto lane = std::make_unique<StagedLane>(owner, direction, limits, deflate, services_.mask_keys, gathered);
   const auto& makers = route().faults;
+  bool reads_messages = false;
   for (auto maker = makers.rbegin(); maker != makers.rend(); ++maker) {
-    if (auto stage = (*maker)->make(lane->head(), *stage_context(direction))) lane->plug(std::move(stage));
+    auto stage = (*maker)->make(lane->head(), *stage_context(direction));
+    if (!stage) continue;
+    reads_messages = reads_messages || (*maker)->reads_messages();
+    lane->plug(std::move(stage));
+  }
+  if (deflate && reads_messages) {
+    const ws::Role sender = direction == Direction::to_upstream ? ws::Role::client : ws::Role::server;
+    ws::Inflater inflater(deflate->window_bits(sender), deflate->takeover(sender));
+    lane->plug(std::make_unique<InflateStage>(lane->head(), *stage_context(direction), std::move(inflater)));
   }
   return lane;
 }

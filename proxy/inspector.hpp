@@ -12,8 +12,7 @@ namespace wsrig::proxy {
 /// code, the other side is told that the proxy leaves, and nothing more is relayed.
 class Inspector final : public Relay, private LaneOwner {
  public:
-  /// `deflate`: permessage-deflate was agreed.
-  Inspector(Services& services, TunnelStart start, bool deflate);
+  Inspector(Services& services, TunnelStart start, const Deflate& deflate);
 
  private:
   void arrived(Direction direction, ws::MutableBytes data) override;
@@ -26,7 +25,7 @@ class Inspector final : public Relay, private LaneOwner {
   void on_violation(Direction direction, const ws::Violation& violation) override;
   ByteSink& lane_outlet(Direction direction) override { return outlet(direction); }
 
-  std::unique_ptr<Lane> make_lane(Direction direction, bool deflate);
+  std::unique_ptr<Lane> make_lane(Direction direction, const Deflate& deflate);
   void close(Direction direction, std::uint16_t code, std::string_view reason);
   void try_close(Direction direction);
 

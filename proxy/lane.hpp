@@ -20,10 +20,13 @@ class LaneOwner {
   virtual ByteSink& lane_outlet(Direction direction) = 0;
 };
 
+/// What was agreed of permessage-deflate, if anything.
+using Deflate = std::optional<ws::DeflateParams>;
+
 /// One direction of mode inspect: reads and judges frames, and passes on those that are in order.
 class Lane : protected FrameEvents {
  public:
-  Lane(LaneOwner& owner, Direction direction, const ws::Limits& limits, bool deflate)
+  Lane(LaneOwner& owner, Direction direction, const ws::Limits& limits, const Deflate& deflate)
       : owner_(owner),
         reader_(direction == Direction::to_upstream ? ws::Role::server : ws::Role::client, limits, deflate),
         direction_(direction) {}
@@ -63,7 +66,7 @@ class Lane : protected FrameEvents {
 /// leaves in one write, and is not copied.
 class VerbatimLane final : public Lane {
  public:
-  VerbatimLane(LaneOwner& owner, Direction direction, const ws::Limits& limits, bool deflate,
+  VerbatimLane(LaneOwner& owner, Direction direction, const ws::Limits& limits, const Deflate& deflate,
                ws::ByteBuffer& gathered)
       : Lane(owner, direction, limits, deflate), gathered_(gathered) {}
 
@@ -108,7 +111,7 @@ class FrameWriter final : public FrameSink {
 /// Passes frames on through stages.
 class StagedLane final : public Lane {
  public:
-  StagedLane(LaneOwner& owner, Direction direction, const ws::Limits& limits, bool deflate,
+  StagedLane(LaneOwner& owner, Direction direction, const ws::Limits& limits, const Deflate& deflate,
              ws::MaskKeySource& keys, ws::ByteBuffer& gathered)
       : Lane(owner, direction, limits, deflate), writer_(owner, direction, keys, gathered) {}
   /// Where a next stage would write to.

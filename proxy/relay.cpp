@@ -6,7 +6,6 @@ namespace wsrig::proxy {
 
 namespace {
 
-constexpr std::uint32_t octets_at_once = 64 * 1024;
 // What may be held for a side that is being answered (Pong, say) before nothing more is read from it. More
 // than what the other side can have made of it: else two peers that both only write would stop each other.
 constexpr std::size_t held_limit = 2 * octets_at_once;
@@ -100,6 +99,12 @@ void Relay::deliver_first(Direction direction, ws::ByteBuffer octets) {
 void Relay::on_data(Side& side, ws::MutableBytes data) {
   octets_[side.reads()] += data.size();
   arrived(side.reads(), data);
+  settle();
+}
+
+void Relay::on_spliced(Side& side, std::size_t size) {
+  octets_[side.reads()] += size;
+  spliced(side.reads(), size);
   settle();
 }
 

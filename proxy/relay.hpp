@@ -39,6 +39,8 @@ class Relay : public Connection, private SideEvents {
  protected:
   /// Octets to go `direction` have come.
   virtual void arrived(Direction direction, ws::MutableBytes data) = 0;
+  /// Octets have gone that way past arrived(); only after a splice_to() of the source.
+  virtual void spliced(Direction, std::size_t) {}
   /// The source of `direction` has sent FIN. By default it is passed on.
   virtual void source_ended(Direction direction) { end(direction); }
   /// The source of `direction` is gone.
@@ -87,6 +89,7 @@ class Relay : public Connection, private SideEvents {
 
  private:
   void on_data(Side& side, ws::MutableBytes data) final;
+  void on_spliced(Side& side, std::size_t size) final;
   void on_eof(Side& side) final;
   void on_error(Side& side, net::error_code error) final;
   void on_drained(Side&) final { settle(); }

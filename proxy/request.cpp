@@ -11,9 +11,6 @@ namespace wsrig::proxy {
 
 namespace {
 
-// A read behind the head is kept until the upstream has answered; so much at most.
-constexpr std::uint32_t octets_at_once = 64 * 1024;
-
 ws::ServerPolicy policy_of(const Route& route) {
   ws::ServerPolicy policy;
   // What a bridge speaks itself; a WebSocket upstream decides for itself.

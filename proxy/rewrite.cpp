@@ -12,45 +12,59 @@ bool RewriteStage::concerns(const ws::FrameHeader& header) const {
 
 // Control frames pass between the fragments of a message that is held.
 void RewriteStage::begin_frame(const ws::FrameHeader& header) {
-  current_ = header;
-  left_ = header.payload_length;
   const bool continues = header.opcode == ws::Opcode::continuation && message_;
+  current_ = header;
   is_held_ = continues || concerns(header);
   if (!is_held_) return next_.begin_frame(header);
-  if (!continues) message_ = ws::Frame{header, {}};
-  message_->header.fin = header.fin;
+  if (!continues) message_ = Held{header.opcode, {}, {}};
 }
 
 void RewriteStage::payload(ws::MutableBytes chunk) {
   if (is_held_ && message_->payload.size() + chunk.size() > most_held) give_up();
-  left_ -= chunk.size();
   if (!is_held_) return next_.payload(chunk);
   ws::append(message_->payload, chunk);
 }
 
 void RewriteStage::end_frame() {
   if (!is_held_) return next_.end_frame();
-  if (current_.fin) pass_message();
+  if (current_.fin) return pass_message();
+  std::size_t before = 0;
+  for (const std::size_t size : message_->fragments) before += size;
+  message_->fragments.push_back(message_->payload.size() - before);
 }
 
-// The message has become too long to hold: what is held goes on as a fragment with the rest of this frame,
-// and its other fragments pass.
+// The message has become too long to hold: its fragments go on as they were, and the rest of it passes.
 void RewriteStage::give_up() {
-  ws::Frame held = *std::exchange(message_, std::nullopt);
-  held.header.payload_length = held.payload.size() + left_;
-  next_.begin_frame(held.header);
-  if (!held.payload.empty()) next_.payload(held.payload);
+  Held held = *std::exchange(message_, std::nullopt);
+  ws::MutableBytes rest = held.payload;
+  ws::Opcode opcode = held.opcode;
+  for (const std::size_t size : held.fragments) {
+    pass_fragment(std::exchange(opcode, ws::Opcode::continuation), rest.first(size), false);
+    rest = rest.subspan(size);
+  }
+  next_.begin_frame(current_);
+  if (!rest.empty()) next_.payload(rest);
   is_held_ = false;
 }
 
 void RewriteStage::pass_message() {
-  ws::Frame message = *std::exchange(message_, std::nullopt);
+  Held held = *std::exchange(message_, std::nullopt);
   for (const auto& edit : edits_) {
-    if (edit->opcode() == message.header.opcode) edit->edit(message.payload);
+    if (edit->opcode() == held.opcode) edit->edit(held.payload);
   }
-  message.header.payload_length = message.payload.size();
-  next_.begin_frame(message.header);
-  if (!message.payload.empty()) next_.payload(message.payload);
+  ws::MutableBytes rest = held.payload;
+  ws::Opcode opcode = held.opcode;
+  for (const std::size_t size : held.fragments) {
+    if (size >= rest.size() && size > 0) break;  // the last one by now
+    pass_fragment(std::exchange(opcode, ws::Opcode::continuation), rest.first(size), false);
+    rest = rest.subspan(size);
+  }
+  pass_fragment(opcode, rest, true);
+}
+
+void RewriteStage::pass_fragment(ws::Opcode opcode, ws::MutableBytes payload, bool fin) {
+  next_.begin_frame({.fin = fin, .opcode = opcode, .payload_length = payload.size()});
+  if (!payload.empty()) next_.payload(payload);
   next_.end_frame();
 }
 

@@ -22,8 +22,8 @@ class MessageEdit {
   virtual void edit(ws::ByteBuffer& payload) const = 0;
 };
 
-/// Holds the messages that some edit is for until they are whole, and passes them on as one frame. What is
-/// compressed, or longer than `most_held`, passes unchanged.
+/// Holds the messages that some edit is for until they are whole. Their fragments keep their sizes, as far as
+/// what they hold then lasts; the last one takes the rest. What is longer than `most_held` passes unchanged.
 class RewriteStage final : public FrameStage {
  public:
   using Edits = std::vector<std::shared_ptr<const MessageEdit>>;
@@ -36,15 +36,22 @@ class RewriteStage final : public FrameStage {
   void end_frame() override;
 
  private:
+  /// A message that is held so far.
+  struct Held {
+    ws::Opcode opcode;
+    ws::ByteBuffer payload;
+    std::vector<std::size_t> fragments;  ///< sizes of the frames that have ended
+  };
+
   bool concerns(const ws::FrameHeader& header) const;
   void give_up();
   void pass_message();
+  void pass_fragment(ws::Opcode opcode, ws::MutableBytes payload, bool fin);
 
   Edits edits_;
-  std::optional<ws::Frame> message_;  ///< held so far
-  ws::FrameHeader current_;           ///< of the frame at hand
-  std::uint64_t left_ = 0;            ///< octets of payload it still waits for
-  bool is_held_ = false;              ///< the frame at hand goes into message_
+  std::optional<Held> message_;
+  ws::FrameHeader current_;  ///< of the frame at hand
+  bool is_held_ = false;     ///< it goes into message_
 };
 
 /// What the rules of a route come to.
@@ -63,8 +70,7 @@ struct Rewriting {
 ///   binary OCTETS -> OCTETS   in binary messages, each occurrence; written hex(00 ff) or "text"
 ///   binary at N OCTETS        in binary messages, from octet N on (the first is 0)
 /// and `@upstream` (the request, and what the client sends) or `@downstream` (the 101, and what it receives)
-/// behind it; without, both. Where messages are rewritten, no extension is offered to the upstream, because a
-/// compressed message cannot be. Mistakes point at their column.
+/// behind it; without, both. Mistakes point at their column.
 diag::Result<Rewriting> parse_rewriting(const std::vector<std::string>& rules);
 
 }  // namespace wsrig::proxy

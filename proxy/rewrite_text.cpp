@@ -37,6 +37,7 @@ class RewriteMaker final : public StageMaker {
     return edits.empty() ? nullptr : std::make_unique<RewriteStage>(next, context, edits);
   }
   bool needs_frames() const override { return true; }
+  bool reads_messages() const override { return true; }
 
  private:
   PerDirection<RewriteStage::Edits> edits_;
@@ -118,12 +119,6 @@ class RuleReader {
   ws::TokenReader reader_;
 };
 
-/// Without extensions messages come as they are.
-void refuse_extensions(Rewriting& rewriting) {
-  rewriting.head_edits[Direction::to_upstream].push_back(
-      std::make_shared<FieldEdit>(FieldEdit::Action::remove, "Sec-WebSocket-Extensions", ""));
-}
-
 }  // namespace
 
 diag::Result<Rewriting> parse_rewriting(const std::vector<std::string>& rules) {
@@ -145,9 +140,7 @@ diag::Result<Rewriting> parse_rewriting(const std::vector<std::string>& rules) {
       return source.place(error.diagnostic);
     }
   }
-  if (!edits_messages) return rewriting;
-  refuse_extensions(rewriting);
-  rewriting.stages.push_back(std::make_shared<RewriteMaker>(std::move(edits)));
+  if (edits_messages) rewriting.stages.push_back(std::make_shared<RewriteMaker>(std::move(edits)));
   return rewriting;
 }
 

@@ -36,6 +36,10 @@ std::string choose(std::string_view word, const std::array<std::string_view, siz
   return {};
 }
 
+std::string one_line(const Diagnostic& mistake) {
+  return mistake.hint.empty() ? mistake.message : mistake.message + "; " + mistake.hint;
+}
+
 std::string set_insecure(Route& route, std::string_view value) {
   return choose<bool>(value, std::array<std::string_view, 2>{"true", "false"}, {true, false},
                       route.upstream.insecure);
@@ -263,14 +267,14 @@ std::string set_via(Route& route, std::string_view value) {
 
 std::string add_fault(Route& route, std::string_view value) {
   auto fault = parse_fault(value);
-  if (!fault) return fault.error().message;
+  if (!fault) return one_line(fault.error());
   route.faults.push_back(std::move(*fault));
   return {};
 }
 
 std::string add_rewrite(Route& route, std::string_view value) {
   const auto alone = parse_rewriting({std::string(value)});
-  if (!alone) return alone.error().message;
+  if (!alone) return one_line(alone.error());
   route.rewrite_rules.emplace_back(value);
   return {};
 }

@@ -1,17 +1,15 @@
 #include "proxy/run.hpp"
 
 #include <csignal>
-#include <cstdio>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "cli/options.hpp"
 #include "net/http_responder.hpp"
+#include "net/server_process.hpp"
+#include "net/socket.hpp"
 #include "proxy/control.hpp"
 #include "proxy/log.hpp"
 #include "proxy/server.hpp"
@@ -19,29 +17,6 @@
 namespace wsrig::proxy {
 
 namespace {
-
-// A proxy of many connections should not stop at the soft limit that shells are given.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void print_ready(const net::Url& url) {
-  boost::json::object line;
-  line["event"] = "listening";
-  line["program"] = "wsrig-proxy";
-  line["version"] = cli::version_number();
-  line["name"] = url.scheme;
-  line["url"] = url.print();
-  line["address"] = url.address();
-  line["host"] = url.host;
-  line["port"] = url.port;
-  line["path"] = url.target;
-  fmt::print("{}\n", boost::json::serialize(line));
-  std::fflush(stdout);
-}
 
 void warn_of_insecure(const Config& config) {
   for (const Route& route : config.routes) {
@@ -101,7 +76,8 @@ int fail(const std::string& problem) {
 }  // namespace
 
 diag::Result<int> run(Config config, std::function<diag::Result<Config>()> reread) {
-  raise_descriptor_limit();
+  net::raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);  // net::SplicePipe
   warn_of_insecure(config);
   Control control;
   if (config.control) control.attach(config);
@@ -122,7 +98,10 @@ diag::Result<int> run(Config config, std::function<diag::Result<Config>()> rerea
   }
   Reloader reloader(loop, server, control, config.log, std::move(reread));
   net::on_stop_signals(loop, [&](int) { server.stop([&] { loop.stop(); }); });
-  for (const net::Url& url : server.addresses()) print_ready(url);
+  for (const net::Url& url : server.addresses()) {
+    Log(config.log).event("listen", {{"url", url.print()}});
+    net::print_ready("wsrig-proxy", cli::version_number(), url);
+  }
   loop.run();
   return cli::exit_code::ok;
 }

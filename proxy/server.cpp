@@ -16,17 +16,6 @@ namespace {
 // Those beyond the limit who are being told so; beyond this many more they are closed without a word.
 constexpr std::size_t connections_to_refuse = 256;
 
-/// How often the deadlines are looked at: each is met within a quarter of the shortest.
-microseconds sweep_interval(const Timeouts& timeouts) {
-  using namespace std::chrono_literals;
-  microseconds shortest = 4s;
-  for (const microseconds timeout : {timeouts.request, timeouts.answer, timeouts.idle, timeouts.ping,
-                                     timeouts.pong, timeouts.close, timeouts.drain}) {
-    if (timeout.count() > 0) shortest = std::min(shortest, timeout);
-  }
-  return std::max<microseconds>(shortest / 4, 1ms);
-}
-
 }  // namespace
 
 boost::system::result<std::shared_ptr<const Setup>, std::string> make_setup(Config config) {
@@ -59,12 +48,7 @@ Server::Server(net::Loop& loop, std::shared_ptr<const Setup> setup)
 
 std::optional<std::string> Server::open() {
   if (!config().record.empty()) {
-    auto recording = capture::Recording::create(config().record, "wsrig-proxy");
-    if (!recording) return "cannot write " + config().record + ": " + recording.error().message();
-    services_.recording = std::move(*recording);
-    services_.recording->on_failure([log = Log(config().log)](net::error_code error) {
-      log.event("record-failed", {{"reason", error.message()}});
-    });
+    if (auto problem = open_recording()) return problem;
   }
   const bool needs_tls = std::ranges::any_of(config().listeners, &net::Url::is_tls);
   if (needs_tls) {
@@ -73,6 +57,16 @@ std::optional<std::string> Server::open() {
   for (const net::Url& url : config().listeners) {
     if (auto problem = open(url)) return problem;
   }
+  return {};
+}
+
+std::optional<std::string> Server::open_recording() {
+  auto recording = capture::Recording::create(config().record, "wsrig-proxy");
+  if (!recording) return "cannot write " + config().record + ": " + recording.error().message();
+  services_.recording = std::move(*recording);
+  services_.recording->on_failure([log = Log(config().log)](net::error_code error) {
+    log.event("record-failed", {{"reason", error.message()}});
+  });
   return {};
 }
 
@@ -85,7 +79,7 @@ std::optional<std::string> Server::open(const net::Url& url) {
   auto listener = net::Listener::open(
       loop_, url, options, [this](std::unique_ptr<net::Channel> channel) { accepted(std::move(channel)); });
   if (!listener) return listener.error();
-  entrances_.push_back({url, std::move(*listener)});
+  listeners_.push_back(std::move(*listener));
   return {};
 }
 
@@ -103,11 +97,7 @@ std::optional<std::string> Server::load_certificate(const Setup& setup) {
 
 std::vector<net::Url> Server::addresses() const {
   std::vector<net::Url> urls;
-  for (const Entrance& entrance : entrances_) {
-    net::Url url = *net::parse_url(entrance.url.scheme + "://" + entrance.listener->address());
-    url.target = entrance.url.target;
-    urls.push_back(std::move(url));
-  }
+  for (const auto& listener : listeners_) urls.push_back(listener->url());
   return urls;
 }
 
@@ -127,7 +117,7 @@ void Server::accepted(std::unique_ptr<net::Channel> channel) {
   if (connections_.size() >= config().limits.connections + connections_to_refuse) return;
   net::keep_alive(channel->stream().descriptor(), config().timeouts.keepalive);
   if (services_.recording) record(*channel, OwnEnd::server, *services_.recording);
-  add(first_part(std::move(channel)));
+  connections_.add(first_part(std::move(channel)));
 }
 
 std::unique_ptr<Connection> Server::first_part(std::unique_ptr<net::Channel> channel) {
@@ -146,61 +136,49 @@ bool Server::is_too_frequent(net::Channel& channel) {
   return address && !rate_limit_.admit(*address, loop_.now());
 }
 
-void Server::add(std::unique_ptr<Connection> connection) {
-  connection->index = connections_.size();
-  connections_.push_back(std::move(connection));
-  connections_.back()->begin();
-}
-
 void Server::remove(Connection& connection) {
-  const std::size_t index = connection.index;
-  const auto removed = std::move(connections_[index]);
-  connections_[index] = std::move(connections_.back());
-  connections_.pop_back();
-  if (index < connections_.size()) connections_[index]->index = index;
+  connections_.remove(connection);
   finish_when_empty();
 }
 
 void Server::replace(Connection& connection, std::unique_ptr<Connection> next) {
-  next->index = connection.index;
-  const auto replaced = std::exchange(connections_[next->index], nullptr);
-  Connection& current = *next;
-  connections_[next->index] = std::move(next);
-  current.begin();
+  connections_.replace(connection, std::move(next));
 }
 
 // ---- time ----
 
 void Server::schedule_sweep() {
-  sweep_timer_.start(sweep_interval(config().timeouts), [this] { sweep(); });
+  const Timeouts& timeouts = config().timeouts;
+  const auto interval = net::sweep_interval({timeouts.request, timeouts.answer, timeouts.idle, timeouts.ping,
+                                             timeouts.pong, timeouts.close, timeouts.drain});
+  sweep_timer_.start(interval, [this] { sweep(); });
 }
 
-// Backwards: who is removed makes room for the last one, which was looked at already.
 void Server::sweep() {
   schedule_sweep();
   buffered_ = 0;
-  for (std::size_t i = connections_.size(); i-- > 0;) {
-    buffered_ += connections_[i]->buffered();
-    connections_[i]->sweep(loop_.now());
-  }
+  connections_.for_each([this](Connection& connection) {
+    buffered_ += connection.buffered();
+    connection.sweep(loop_.now());
+  });
 }
 
 void Server::stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
-  for (const Entrance& entrance : entrances_) entrance.listener->stop();
+  for (const auto& listener : listeners_) listener->stop();
   drain_timer_.start(config().timeouts.drain, [this] { end_drain(); });
-  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();
+  connections_.for_each([](Connection& connection) { connection.drain(); });
   finish_when_empty();
 }
 
 Counters Server::counters() const {
   Counters now = services_.counters;
-  for (const auto& connection : connections_) connection->add_traffic(now.traffic);
+  connections_.for_each([&](const Connection& connection) { connection.add_traffic(now.traffic); });
   return now;
 }
 
 void Server::end_drain() {
-  for (const auto& connection : connections_) connection->give_up();
+  connections_.for_each([](Connection& connection) { connection.give_up(); });
   connections_.clear();
   finish_when_empty();
 }

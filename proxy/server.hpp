@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diag/diagnostic.hpp"
+#include "net/connection_set.hpp"
 #include "net/listen.hpp"
 #include "proxy/connection.hpp"
 #include "proxy/rate_limit.hpp"
@@ -37,17 +38,12 @@ class Server final : private Registry {
   Counters counters() const;
 
  private:
-  struct Entrance {
-    net::Url url;
-    std::unique_ptr<net::Listener> listener;
-  };
-
+  std::optional<std::string> open_recording();
   std::optional<std::string> open(const net::Url& url);
   std::optional<std::string> load_certificate(const Setup& setup);
   void accepted(std::unique_ptr<net::Channel> channel);
   std::unique_ptr<Connection> first_part(std::unique_ptr<net::Channel> channel);
   bool is_too_frequent(net::Channel& channel);
-  void add(std::unique_ptr<Connection> connection);
   void remove(Connection& connection) override;
   void replace(Connection& connection, std::unique_ptr<Connection> next) override;
   void schedule_sweep();
@@ -61,8 +57,8 @@ class Server final : private Registry {
   std::shared_ptr<const Setup> setup_;
   Services services_;
   std::optional<net::TlsContext> tls_;
-  std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<Entrance> entrances_;
+  net::ConnectionSet<Connection> connections_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
   net::Timer sweep_timer_;
   net::Timer drain_timer_;
   std::function<void()> stopped_;

@@ -17,6 +17,8 @@ class SideEvents {
  public:
   virtual ~SideEvents() = default;
   virtual void on_data(Side& side, ws::MutableBytes data) = 0;
+  /// Octets have gone straight to the other side (Channel::splice_to).
+  virtual void on_spliced(Side&, std::size_t) {}
   virtual void on_eof(Side& side) = 0;
   virtual void on_error(Side& side, net::error_code error) = 0;
   /// All that the channel kept has gone.
@@ -50,6 +52,7 @@ class Side final : private net::ChannelHandler, private ByteSink {
 
  private:
   void on_data(ws::MutableBytes data) override { events_.on_data(*this, data); }
+  void on_spliced(std::size_t size) override { events_.on_spliced(*this, size); }
   void on_eof() override { events_.on_eof(*this); }
   void on_error(net::error_code error) override { events_.on_error(*this, error); }
   void on_drained() override { events_.on_drained(*this); }

@@ -94,6 +94,8 @@ class StageMaker {
   virtual std::unique_ptr<ByteStage> make(ByteSink&, const StageContext&) const { return nullptr; }
   /// For the frames; needs mode inspect.
   virtual std::unique_ptr<FrameStage> make(FrameSink&, const StageContext&) const { return nullptr; }
+  /// Do its frame stages need messages as they were before compression? Then they get them so.
+  virtual bool reads_messages() const { return false; }
   /// Does it make frame stages? Then its route must be in mode inspect.
   virtual bool needs_frames() const { return false; }
 };

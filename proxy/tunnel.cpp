@@ -5,6 +5,13 @@
 
 namespace wsrig::proxy {
 
+namespace {
+
+// Below this the copies that splicing saves cost less than its calls.
+constexpr std::uint64_t least_spliced = 128 * 1024;
+
+}  // namespace
+
 void Tunnel::arrived(Direction direction, ws::MutableBytes data) {
   tracker_[direction].feed(data);
   if (!goodbye_said_[direction]) outlet(direction).write(data);  // RFC 6455 §5.5.1: nothing behind a Close
@@ -12,6 +19,19 @@ void Tunnel::arrived(Direction direction, ws::MutableBytes data) {
     blame(ender_of(direction), "close");
     begin_closing();
   }
+  if (!leaving_) return consider_splicing(direction, data.size());
+  say_goodbye();
+}
+
+// A large payload that comes in large pieces goes on in the kernel.
+void Tunnel::consider_splicing(Direction direction, std::size_t size) {
+  const std::uint64_t left = tracker_[direction].payload_left();
+  if (left < least_spliced || size < octets_at_once || !route().faults.empty()) return;
+  source(direction).channel().splice_to(sink(direction).channel(), left);
+}
+
+void Tunnel::spliced(Direction direction, std::size_t size) {
+  tracker_[direction].skip(size);
   if (leaving_) say_goodbye();
 }
 

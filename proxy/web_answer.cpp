@@ -9,7 +9,6 @@ namespace wsrig::proxy {
 
 namespace {
 
-constexpr std::size_t octets_at_once = 64 * 1024;
 // What one answer may send before the other connections have their turn.
 constexpr std::size_t octets_per_turn = 1024 * 1024;
 
@@ -44,7 +43,8 @@ void WebAnswer::send_pieces() {
 // False when the file has become shorter, or cannot be read.
 bool WebAnswer::send_piece() {
   const auto left = static_cast<std::size_t>(reply_.file->size - sent_);
-  const ws::MutableBytes buffer = services_.loop.read_buffer().first(std::min(left, octets_at_once));
+  const ws::MutableBytes buffer =
+      services_.loop.read_buffer().first(std::min<std::size_t>(left, octets_at_once));
   const ssize_t size =
       ::pread(reply_.file->file.get(), buffer.data(), buffer.size(), static_cast<off_t>(sent_));
   if (size <= 0) return false;

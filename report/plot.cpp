@@ -135,11 +135,11 @@ double round_step(double most, std::size_t count) {
 Axis linear_axis(std::string title, double most, std::function<std::string(double)> print,
                  std::size_t count) {
   Axis axis{.title = std::move(title), .print = std::move(print)};
-  const double step = round_step(most > 0 && std::isfinite(most) ? most : 1, count);
-  for (std::size_t i = 0; i == 0 || axis.to <= most; ++i) {
+  const double reached = std::isfinite(most) ? std::max(most, 0.0) : 0;
+  const double step = round_step(reached > 0 ? reached : 1, count);
+  for (std::size_t i = 0; i == 0 || axis.to <= reached; ++i) {
     axis.to = static_cast<double>(i) * step;
     axis.ticks.push_back({axis.to, axis.print(axis.to)});
-    if (i > 2 * count) break;  // a count of steps that round_step never asks for
   }
   return axis;
 }

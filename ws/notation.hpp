@@ -16,6 +16,9 @@
 /// frame.
 namespace wsrig::ws {
 
+class Deflater;
+class MaskKeySource;
+
 struct PrintOptions {
   std::size_t max_payload =
       SIZE_MAX;           ///< longer payloads are cut: `"abc…" (70000 bytes)`, which does not parse
@@ -116,6 +119,9 @@ struct FrameSpec {
 };
 /// Gives the frame's values. Diagnostics carry only the offset, as those of `evaluate`.
 diag::Result<FrameSpec> resolve(const FrameText& text, const Scope& scope);
+/// The frames that go over the wire for it, in order. `deflater` is the connection's, or null where
+/// compression was not agreed; `keys` mask what a client sends.
+std::vector<Frame> frames_of(const FrameSpec& spec, Deflater* deflater, Role sender, MaskKeySource& keys);
 /// What `resolve` would say is wrong, without making the payload.
 std::optional<diag::Diagnostic> check(const FrameText& text, const Scope& scope);
 std::vector<Variable> variables(const FrameText& text);

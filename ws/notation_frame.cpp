@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "ws/close_code.hpp"
+#include "ws/deflate.hpp"
+#include "ws/masker.hpp"
 #include "ws/notation.hpp"
 #include "ws/notation_reader.hpp"
 
@@ -311,6 +313,30 @@ diag::Result<Frame> parse_frame(std::string_view text, Role sender) {
   } catch (SyntaxError& error) {
     return source.place(std::move(error.diagnostic));
   }
+}
+
+std::vector<Frame> frames_of(const FrameSpec& spec, Deflater* deflater, Role sender, MaskKeySource& keys) {
+  ByteBuffer compressed;
+  const bool is_compressed = spec.deflate && deflater != nullptr;
+  if (is_compressed) deflater->compress(spec.payload, compressed);
+  Bytes payload = is_compressed ? compressed : spec.payload;
+  FrameHeader header{.rsv = is_compressed ? static_cast<std::uint8_t>(spec.rsv | rsv1) : spec.rsv,
+                     .opcode = spec.opcode,
+                     .length_form = spec.length_form};
+  const std::size_t piece = spec.frag == 0 ? payload.size() : spec.frag;
+  std::vector<Frame> frames;
+  do {
+    const Bytes part = payload.first(std::min(piece, payload.size()));
+    payload = payload.subspan(part.size());
+    header.fin = payload.empty() && spec.fin;
+    header.payload_length = spec.claimed_length.value_or(part.size());
+    if (spec.mask == FrameSpec::Mask::by_role && sender == Role::client) header.mask = keys.next();
+    if (spec.mask == FrameSpec::Mask::key) header.mask = spec.mask_key;
+    frames.push_back({header, {part.begin(), part.end()}});
+    header.opcode = Opcode::continuation;
+    header.rsv = spec.rsv & static_cast<std::uint8_t>(~rsv1);
+  } while (!payload.empty());
+  return frames;
 }
 
 }  // namespace wsrig::ws

@@ -30,7 +30,6 @@ class CaseReader {
   Case run() {
     case_.line = node_.line;
     case_.tls = file_.tls;
-    case_.steps_origin.file = &findings_.source();
     case_.combinations = {{}};
     if (!check_keys(node_, "a case", keys::scenario_case, findings_)) return std::move(case_);
     read_id();
@@ -176,7 +175,10 @@ class CaseReader {
   void read_steps() {
     const YamlNode* const steps = node_.find("steps");
     if (!steps) return findings_.add(node_, "a case needs steps");
-    if (!place_steps(*steps)) return;
+    const auto origin = place_steps(*steps, "steps", findings_);
+    if (!origin) return;
+    case_.steps_text = steps->value;
+    case_.steps_origin = *origin;
     auto script = parse_script(case_.steps_text, case_.steps_origin);
     if (!script) return findings_.add(script.error());
     case_.script = std::move(*script);
@@ -202,25 +204,6 @@ class CaseReader {
       unknown.message = fmt::format("there is no service '{}'", step.connection);
       findings_.add(place_in_file(std::move(unknown), case_.steps_text, case_.steps_origin));
     }
-  }
-
-  /// Finds the lines of a literal block, so that a mistake inside can be pointed at. yaml-cpp's mark is the
-  /// `|`; the text begins in the next line, with its indentation taken away.
-  bool place_steps(const YamlNode& steps) {
-    const std::string_view header = findings_.source().line(steps.line);
-    if (!steps.is_scalar() || steps.plain ||
-        !header.substr(std::min(steps.column - 1, header.size())).starts_with('|')) {
-      findings_.add(steps, "steps must be a block of text", "write 'steps: |' and the steps below it");
-      return false;
-    }
-    case_.steps_text = steps.value;
-    case_.steps_origin.first_line = steps.line + 1;
-    const std::size_t begin = case_.steps_text.find_first_not_of('\n');
-    if (begin == std::string::npos) return true;
-    const std::size_t size = std::min(case_.steps_text.find('\n', begin), case_.steps_text.size()) - begin;
-    const std::size_t in_file = findings_.source().line(steps.line + 1 + begin).size();
-    case_.steps_origin.indent = in_file - std::min(size, in_file);
-    return true;
   }
 
   void read_backend() {
@@ -279,6 +262,26 @@ void read_tls(const YamlNode& node, Tls& tls, Findings& findings) {
 Case read_case(const YamlNode& node, const ScenarioFile& file, const KnownVariables& services,
                Findings& findings) {
   return CaseReader(node, file, services, findings).run();
+}
+
+/// yaml-cpp's mark of a literal block is the `|`; the text begins in the next line, with its indentation
+/// taken away.
+std::optional<ScriptOrigin> place_steps(const YamlNode& steps, std::string_view what, Findings& findings) {
+  const std::string_view header = findings.source().line(steps.line);
+  if (!steps.is_scalar() || steps.plain ||
+      !header.substr(std::min(steps.column - 1, header.size())).starts_with('|')) {
+    findings.add(steps, fmt::format("{} must be a block of text", what),
+                 fmt::format("write '{}: |' and the steps below it", what));
+    return std::nullopt;
+  }
+  ScriptOrigin origin{.file = &findings.source(), .first_line = steps.line + 1};
+  const std::string& text = steps.value;
+  const std::size_t begin = text.find_first_not_of('\n');
+  if (begin == std::string::npos) return origin;
+  const std::size_t size = std::min(text.find('\n', begin), text.size()) - begin;
+  const std::size_t in_file = findings.source().line(steps.line + 1 + begin).size();
+  origin.indent = in_file - std::min(size, in_file);
+  return origin;
 }
 
 }  // namespace wsrig::engine

@@ -20,6 +20,10 @@ void read_tls(const YamlNode& node, Tls& tls, Findings& findings);
 Case read_case(const YamlNode& node, const ScenarioFile& file, const KnownVariables& services,
                Findings& findings);
 
+/// Where the text of a block of steps stands, so that a mistake inside can be pointed at; empty, with a
+/// finding, when it is no block. `what` is its key.
+std::optional<ScriptOrigin> place_steps(const YamlNode& steps, std::string_view what, Findings& findings);
+
 /// A slug: lower-case letters, digits, '-', '_' and '.', with at least one letter.
 /// "R067": the number of a requirement.
 bool is_requirement_id(std::string_view text);

@@ -1,12 +1,16 @@
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
 
+#include "cli/option_value.hpp"
 #include "cli/output_file.hpp"
 #include "loadgen/compare.hpp"
 #include "loadgen/merge.hpp"
 #include "loadgen/report_files.hpp"
 #include "loadgen/result_json.hpp"
+#include "loadgen/units.hpp"
 #include "scenarios/engine/commands.hpp"
+#include "scenarios/engine/compare_run.hpp"
 
 /// What is computed from the documents of finished loads: merge, compare.
 namespace wsrig::engine {
@@ -69,30 +73,63 @@ diag::Result<stats::ComparisonOptions> read_comparison_options(const cli::Values
   return stats::ComparisonOptions{.confidence = *confidence, .margin = *margin};
 }
 
-diag::Result<int> compare(const cli::Values& values) {
-  const auto& paths = values.positionals();
+/// Documents of runs that were taken before.
+diag::Result<Turns> read_documents(const std::vector<std::string>& paths) {
   if (paths.size() % 2 != 0) {
     return diag::Diagnostic{
         .message = "compare takes pairs of documents: A.json B.json, in the order in which they were taken"};
   }
-  const auto options = read_comparison_options(values);
-  if (!options) return options.error();
-  std::vector<loadgen::Result> sides[2];
+  Turns turns;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     auto result = loadgen::read_result(paths[i]);
     if (!result) return result.error();
-    sides[i % 2].push_back(std::move(*result));
+    (i % 2 == 0 ? turns.a : turns.b).push_back(std::move(*result));
   }
-  const auto report = loadgen::compare_results(sides[0], sides[1], *options);
-  std::string document_error;
+  return turns;
+}
+
+/// Runs that are taken now.
+diag::Result<Turns> take_runs(const cli::Values& values) {
+  const auto& paths = values.positionals();
+  if (paths.size() != 2)
+    return diag::Diagnostic{.message = "compare --run takes two scenario files: A.yaml B.yaml"};
+  const auto repeats = cli::number_option(values, "repeats", 1, 1000);
+  if (!repeats) return repeats.error();
+  const auto seed = cli::number_option(values, "seed");
+  if (!seed) return seed.error();
+  TurnsConfig config{.a = paths[0], .b = paths[1], .repeats = *repeats, .seed = *seed};
+  config.on_run = [all = 2 * *repeats](std::size_t done, const loadgen::Result& result) {
+    const stats::Histogram& rtt = result.total().timings[loadgen::Timing::rtt];
+    fmt::print(stderr, "{} of {}: {}  rtt p50 {}  p99 {}\n", done, all, done % 2 == 1 ? 'A' : 'B',
+               loadgen::print_time(rtt.percentile(50)), loadgen::print_time(rtt.percentile(99)));
+  };
+  return run_in_turn(config);
+}
+
+/// Says what was found, also in `document`, if that is wanted.
+int tell(const loadgen::ComparisonReport& report, std::optional<cli::OutputFile> document, bool color) {
+  const bool stdout_is_taken = document && document->is_standard_output();
+  fmt::print(stdout_is_taken ? stderr : stdout, "{}",
+             loadgen::comparison_table(report, color && !stdout_is_taken));
+  const std::string problem = document ? document->write(loadgen::comparison_json(report)) : "";
+  return problem.empty() ? report.exit_code() : environment_failed("wsrig compare", problem);
+}
+
+diag::Result<int> compare(const cli::Values& values) {
+  const auto options = read_comparison_options(values);
+  if (!options) return options.error();
+  std::optional<cli::OutputFile> document;
   if (values.has("json")) {
-    auto file = cli::OutputFile::open(values.text("json"));
-    document_error = file ? file->write(loadgen::comparison_json(report)) : file.error();
+    auto opened = cli::OutputFile::open(values.text("json"));
+    if (!opened) return environment_failed("wsrig compare", opened.error());
+    document = std::move(*opened);
   }
-  fmt::print(values.text("json") == "-" ? stderr : stdout, "{}",
-             loadgen::comparison_table(report, cli::use_color(values, 1)));
-  if (!document_error.empty()) return environment_failed("wsrig compare", document_error);
-  return report.exit_code();
+  const auto turns = values.flag("run") ? take_runs(values) : read_documents(values.positionals());
+  if (!turns) return turns.error();
+  if (!turns->problem.empty()) return environment_failed("wsrig compare", turns->problem);
+  const int code = tell(loadgen::compare_results(turns->a, turns->b, *options), std::move(document),
+                        cli::use_color(values, 1));
+  return turns->interrupted ? cli::exit_code::interrupted : code;
 }
 
 }  // namespace
@@ -142,7 +179,8 @@ cli::Program compare_command() {
                               {.name = "json",
                                .value = "FILE",
                                .help = "the comparison as JSON (- is standard output)"}},
-                  .examples = {"wsrig compare before.json after.json"}},
+                  .examples = {"wsrig compare before.json after.json",
+                               "wsrig compare --run direct.yaml through-the-proxy.yaml --repeats 20"}},
       .run = compare};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
+#include "loadgen/console.hpp"
 #include "net/url.hpp"
 #include "scenarios/engine/commands.hpp"
 #include "scenarios/engine/report_files.hpp"
@@ -134,6 +135,10 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
     if (live) fmt::print(stderr, "\r\x1b[K");
     fmt::print("{}", report::console_case(result, style));
     std::fflush(stdout);  // who reads a pipe wants it while the run goes on
+  };
+
+  options.on_load = [&](const loadgen::Result& result) {
+    if (!values.flag("quiet")) fmt::print("{}", loadgen::final_table(result, style.color));
   };
 
   const report::RunResult run = run_cases(prepared->cases.chosen, options);

@@ -49,6 +49,7 @@ std::vector<cli::Program> wsrig_commands() {
           merge_command(),
           compare_command(),
           sibling_command("echo", "start wsrig-echo"),
+          sibling_command("load", "start wsrig-load"),
           sibling_command("pcap", "start wsrig-pcap")};
 }
 

@@ -99,22 +99,6 @@ void Connection::write(std::string_view bytes, std::size_t cut) {
   }
 }
 
-ws::Frame Connection::to_frame(const ws::FrameSpec& spec, ws::Opcode opcode, bool fin, std::uint8_t rsv,
-                               ws::Bytes payload) {
-  ws::Frame frame;
-  frame.header = {.fin = fin,
-                  .rsv = rsv,
-                  .opcode = opcode,
-                  .mask = std::nullopt,
-                  .length_form = spec.length_form,
-                  .payload_length = spec.claimed_length.value_or(payload.size())};
-  if (spec.mask == ws::FrameSpec::Mask::by_role && options_.role == ws::Role::client)
-    frame.header.mask = random_.next();
-  if (spec.mask == ws::FrameSpec::Mask::key) frame.header.mask = spec.mask_key;
-  frame.payload.assign(payload.begin(), payload.end());
-  return frame;
-}
-
 void Connection::remember_sent(const ws::FrameSpec& frame) {
   if (ws::is_control(frame.opcode)) return;
   if (frame.opcode != ws::Opcode::continuation) sending_.clear();
@@ -126,26 +110,12 @@ void Connection::remember_sent(const ws::FrameSpec& frame) {
 
 void Connection::send_frame(const ws::FrameSpec& spec) {
   remember_sent(spec);
-  ws::ByteBuffer compressed;
-  ws::Bytes payload = spec.payload;
-  std::uint8_t rsv = spec.rsv;
-  if (spec.deflate && deflater_) {
-    deflater_->compress(spec.payload, compressed);
-    payload = compressed;
-    rsv |= ws::rsv1;
-  }
-  const std::size_t piece = spec.frag == 0 ? payload.size() : spec.frag;
   ws::ByteBuffer wire;
-  ws::Opcode opcode = spec.opcode;
-  do {
-    const auto part = payload.first(std::min(piece, payload.size()));
-    payload = payload.subspan(part.size());
-    const ws::Frame frame = to_frame(spec, opcode, payload.empty() && spec.fin, rsv, part);
+  for (const ws::Frame& frame :
+       ws::frames_of(spec, deflater_ ? &*deflater_ : nullptr, options_.role, random_)) {
     transcript_.add(elapsed(), name(), '>', ws::print(frame, options_.role, {.max_payload = shown_payload}));
     ws::encode(frame, wire);
-    opcode = ws::Opcode::continuation;
-    rsv = spec.rsv & static_cast<std::uint8_t>(~ws::rsv1);
-  } while (!payload.empty());
+  }
   if (spec.opcode == ws::Opcode::close) close_sent_ = true;
   write(ws::as_text(wire), spec.cut);
   finish_close();

@@ -110,8 +110,6 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void notify();
   void remember_sent(const ws::FrameSpec& frame);
   void write(std::string_view bytes, std::size_t cut);
-  ws::Frame to_frame(const ws::FrameSpec& spec, ws::Opcode opcode, bool fin, std::uint8_t rsv,
-                     ws::Bytes payload);
   std::chrono::microseconds elapsed() const;
 
   net::Loop& loop_;

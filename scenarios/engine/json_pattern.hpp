@@ -7,14 +7,16 @@
 #include <vector>
 
 #include "diag/diagnostic.hpp"
-#include "scenarios/engine/text_regex.hpp"
 #include "ws/notation.hpp"
+#include "ws/text_regex.hpp"
 
 namespace wsrig::ws {
 class TokenReader;
 }
 
 namespace wsrig::engine {
+
+using ws::Captures;
 
 /// The `json {…}` of a step. An object matches an object that has at least its members; an array matches one
 /// of the same length, item by item; anything else matches its equal. `$name` matches any value and captures

@@ -78,6 +78,9 @@ struct Decode {
   std::vector<std::string> expected_lines() const;
 };
 
+struct Load;
+
+/// What runs under an id: steps, or a load.
 struct Case {
   std::string id;
   std::vector<std::string> aliases;
@@ -104,6 +107,7 @@ struct Case {
   Script script;
   std::optional<Decode> decode;   ///< in place of a script
   std::optional<Decode> capture;  ///< of what its steps send and receive
+  std::shared_ptr<const Load> load;  ///< in place of steps; else null
   std::string steps_text;
   ScriptOrigin steps_origin{};  ///< for place_in_file: diagnostics that arise while a step runs
   std::size_t line = 0;

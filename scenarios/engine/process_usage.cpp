@@ -1,9 +1,15 @@
 #include "scenarios/engine/process_usage.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
+#include <unistd.h>
+#include <vector>
 
 namespace wsrig::engine {
 
@@ -11,14 +17,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The process group in /proc/PID/stat: the third field behind the name, which may hold blanks and brackets.
-pid_t group_of(const fs::path& process) {
+/// The fields of /proc/PID/stat behind the name, which may hold blanks and brackets: field 3 of proc(5) is
+/// the first.
+std::vector<std::string> fields_of(const fs::path& process) {
   std::string text;
   std::getline(std::ifstream(process / "stat"), text);
-  const std::size_t behind_name = text.rfind(')');
-  if (behind_name == std::string::npos || behind_name + 4 > text.size()) return -1;
-  const std::size_t group = text.find(' ', behind_name + 4);
-  return group == std::string::npos ? -1 : static_cast<pid_t>(std::strtol(text.data() + group, nullptr, 10));
+  std::istringstream rest(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  return {std::istream_iterator<std::string>(rest), {}};
+}
+
+constexpr std::size_t group_field = 2;  // pgrp, field 5 of proc(5)
+constexpr std::size_t user_field = 11;  // utime, field 14; stime is the next
+
+std::chrono::nanoseconds processor_time(const std::vector<std::string>& fields) {
+  const auto ticks = std::strtoll(fields[user_field].c_str(), nullptr, 10) +
+                     std::strtoll(fields[user_field + 1].c_str(), nullptr, 10);
+  return std::chrono::seconds(1) * ticks / ::sysconf(_SC_CLK_TCK);
 }
 
 /// Pages that a forked child shares with its parent count in proportion, so that the sum is true.
@@ -49,8 +63,10 @@ ProcessUsage usage_of_group(pid_t group) {
   std::error_code gone;
   for (fs::directory_iterator entry("/proc", gone), end; !gone && entry != end; entry.increment(gone)) {
     const std::string name = entry->path().filename().string();
-    if (name.find_first_not_of("0123456789") != std::string::npos || group_of(entry->path()) != group)
-      continue;
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto fields = fields_of(entry->path());
+    if (fields.size() <= user_field + 1 || fields[group_field] != std::to_string(group)) continue;
+    usage.processor_time += processor_time(fields);
     usage.memory += own_memory(entry->path());
     collect_sockets(entry->path(), sockets);
   }

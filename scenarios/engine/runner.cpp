@@ -13,6 +13,7 @@
 #include "scenarios/engine/captured_run.hpp"
 #include "scenarios/engine/case_run.hpp"
 #include "scenarios/engine/decode_run.hpp"
+#include "scenarios/engine/load_run.hpp"
 #include "scenarios/engine/preflight.hpp"
 #include "scenarios/engine/services.hpp"
 
@@ -206,7 +207,7 @@ class Run {
     constexpr std::size_t heavy_at_once = 2;
     const auto& cases = groups_[group_].cases;
     const bool alone = backend_ || std::any_of(cases.begin(), cases.end(), [](const CaseInstance* one) {
-                         return !one->definition->script.services.empty();
+                         return one->definition->load || !one->definition->script.services.empty();
                        });
     if (alone) return 1;
     return is_heavy(instance) ? std::min(jobs_, heavy_at_once) : jobs_;
@@ -287,12 +288,23 @@ class Run {
   }
 
   std::unique_ptr<RunningCase> make_run(const CaseInstance& instance, std::size_t slot) {
+    if (instance.definition->load) return make_load_run(instance, slot);
     auto done = [this, slot](CaseResult result) { on_result(slot, std::move(result)); };
     if (instance.definition->decode) return std::make_unique<DecodeRun>(loop_, instance, std::move(done));
     const CaseSettings& settings = variant_of(instance.definition->tls)->settings;
     if (instance.definition->capture)
       return std::make_unique<CapturedRun>(loop_, settings, instance, std::move(done));
     return std::make_unique<CaseRun>(loop_, settings, instance, std::move(done));
+  }
+
+  std::unique_ptr<RunningCase> make_load_run(const CaseInstance& instance, std::size_t slot) {
+    auto done = [this, slot](CaseResult verdict, const loadgen::Result& result) {
+      const bool ran = !result.phases.empty();
+      if (ran && options_.on_load) options_.on_load(result);
+      on_result(slot, std::move(verdict));
+    };
+    return std::make_unique<LoadRun>(loop_, variant_of(instance.definition->tls)->settings, instance, options_.argv,
+                                     std::move(done));
   }
 
   /// Nobody knows what they still can do after a signal, and a proxy may go on for long with a connection

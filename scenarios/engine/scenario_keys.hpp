@@ -9,11 +9,9 @@ namespace wsrig::engine::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 8> file{"wsrig", "suite",   "about", "services",
-                                          "tls",   "include", "cases", "decode"};
+inline constexpr std::array<Word, 10> file{"wsrig",   "suite", "about",  "services", "tls",
+                                           "include", "cases", "decode", "load",     "thresholds"};
 inline constexpr std::array<Word, 4> included_file{"wsrig", "about", "services", "tls"};
-/// Blocks of the format that this version cannot run.
-inline constexpr std::array<Word, 2> unsupported{"load", "thresholds"};
 
 inline constexpr std::array<Word, 24> scenario_case{
     "id",      "alias",  "must",  "should",    "may",   "contested", "about",   "subject",
@@ -35,6 +33,37 @@ inline constexpr std::array<Word, 9> service{"use",   "exec",   "url",   "args",
 inline constexpr std::array<Word, 4> programs{"echo", "proxy", "load", "pcap"};
 inline constexpr std::array<Word, 3> listen_schemes{"ws", "wss", "tcp"};
 inline constexpr std::array<Word, 5> ready{"log", "port", "http", "ws", "timeout"};
+
+inline constexpr std::array<Word, 24> load{"url",
+                                           "data",
+                                           "headers",
+                                           "offer",
+                                           "mix",
+                                           "mask",
+                                           "replies",
+                                           "broken",
+                                           "reply_timeout",
+                                           "drain",
+                                           "via",
+                                           "source",
+                                           "connect_rate",
+                                           "churn",
+                                           "end",
+                                           "phases",
+                                           "ping_interval",
+                                           "find_limit",
+                                           "connect_timeout",
+                                           "handshake_timeout",
+                                           "close_timeout",
+                                           "receive_buffer",
+                                           "replies_per_message",
+                                           "session"};
+inline constexpr std::array<Word, 6> mix{"weight", "message", "bytes", "frag", "cut", "payload"};
+inline constexpr std::array<Word, 4> messages{"text", "binary", "ping", "close"};
+inline constexpr std::array<Word, 2> broken{"share", "frames"};
+inline constexpr std::array<Word, 2> endings{"close", "reset"};
+inline constexpr std::array<Word, 7> phase{"name", "model", "connections", "rate", "depth", "record", "for"};
+inline constexpr std::array<Word, 5> models{"open", "closed", "blast", "hold", "receive"};
 
 /// What a case may need of the subject.
 inline constexpr std::array<Word, 6> capabilities{"echo", "deflate", "subprotocol", "limit", "tls", "plain"};

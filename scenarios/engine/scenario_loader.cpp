@@ -6,6 +6,7 @@
 #include "scenarios/engine/case_reader.hpp"
 #include "scenarios/engine/decode_reader.hpp"
 #include "scenarios/engine/field_reader.hpp"
+#include "scenarios/engine/load_reader.hpp"
 #include "scenarios/engine/model.hpp"
 #include "scenarios/engine/scenario_file.hpp"
 #include "scenarios/engine/scenario_keys.hpp"
@@ -25,23 +26,6 @@ void check_version(const YamlNode& root, Findings& findings) {
   if (!version) return findings.add(root, "the file must say which format it has: wsrig: 1");
   if (version->value != "1")
     findings.add(*version, fmt::format("format '{}' is not supported; this is wsrig: 1", version->value));
-}
-
-void refuse_unsupported(const YamlNode& root, Findings& findings) {
-  for (const auto& [key, value] : root.members) {
-    const bool known =
-        std::find(keys::unsupported.begin(), keys::unsupported.end(), key.value) != keys::unsupported.end();
-    if (known) findings.add(key, fmt::format("{} blocks are not supported by this version", key.value));
-  }
-}
-
-/// The map without the blocks that were refused already, so that they are not unknown keys as well.
-YamlNode supported_part(YamlNode root) {
-  std::erase_if(root.members, [](const auto& member) {
-    return std::find(keys::unsupported.begin(), keys::unsupported.end(), member.first.value) !=
-           keys::unsupported.end();
-  });
-  return root;
 }
 
 /// Moves the findings of a file, in order; of several at one place the first says what is wrong.
@@ -82,10 +66,8 @@ class ScenarioReader {
   }
 
  private:
-  void read_root(const YamlNode& whole, Findings& findings) {
-    if (!whole.is_map()) return findings.add(whole, "a scenario file is a map that begins with wsrig: 1");
-    refuse_unsupported(whole, findings);
-    const YamlNode root = supported_part(whole);
+  void read_root(const YamlNode& root, Findings& findings) {
+    if (!root.is_map()) return findings.add(root, "a scenario file is a map that begins with wsrig: 1");
     check_keys(root, "a scenario file", keys::file, findings);
     check_version(root, findings);
     read_head(root, findings);
@@ -93,12 +75,30 @@ class ScenarioReader {
     if (const YamlNode* const services = root.find("services"))
       read_services(*services, loaded_.file.services, findings);
     if (const YamlNode* const tls = root.find("tls")) read_tls(*tls, loaded_.file.tls, findings);
-    const bool runs_nothing_here = root.members.size() != whole.members.size();
+    const bool has_load = read_load_block(root, findings);
     if (const YamlNode* const decode = root.find("decode")) {
       read_decodes(*decode, root, findings);
-    } else if (!runs_nothing_here || root.find("cases")) {
+    } else if (!has_load || root.find("cases")) {
       read_cases(root, findings);
     }
+  }
+
+  /// A load runs like a case, with the id `load`.
+  bool read_load_block(const YamlNode& root, Findings& findings) {
+    const YamlNode* const load = root.find("load");
+    const YamlNode* const thresholds = root.find("thresholds");
+    if (!load && thresholds) findings.add(*thresholds, "thresholds need a load");
+    if (!load) return false;
+    Case one;
+    one.id = "load";
+    one.about = loaded_.file.about;
+    one.section = "thresholds";
+    one.combinations = {{}};
+    one.line = load->line;
+    one.load = read_load(*load, thresholds, loaded_.file.tls, service_variables(loaded_.file.services),
+                         beside(""), findings);
+    loaded_.file.cases.push_back(std::move(one));
+    return true;
   }
 
   void read_head(const YamlNode& root, Findings& findings) {

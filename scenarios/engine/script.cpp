@@ -416,4 +416,11 @@ std::vector<ws::Variable> free_variables(const Script& script) {
   return free;
 }
 
+std::vector<std::string> captured_names(const Script& script) {
+  Names names;
+  for (const Step& step : script.steps)
+    std::visit([&](const auto& action) { collect(action, names); }, step.action);
+  return names.captured;
+}
+
 }  // namespace wsrig::engine

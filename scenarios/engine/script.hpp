@@ -12,13 +12,14 @@
 #include "diag/diagnostic.hpp"
 #include "report/result.hpp"
 #include "scenarios/engine/json_pattern.hpp"
-#include "scenarios/engine/text_regex.hpp"
 #include "ws/notation.hpp"
+#include "ws/text_regex.hpp"
 
 /// The steps of a case, read from their notation. Every step knows where it stands, for messages.
 namespace wsrig::engine {
 
 using std::chrono::microseconds;
+using ws::TextRegex;
 
 /// Where a step stands, and its text.
 struct Place {
@@ -189,6 +190,9 @@ diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& ori
 /// `ws::resolve` give) its place in the scenario file.
 diag::Diagnostic place_in_file(diag::Diagnostic diagnostic, std::string_view steps_text,
                                const ScriptOrigin& origin);
+
+/// Names that the script's expectations capture, in order.
+std::vector<std::string> captured_names(const Script& script);
 
 /// Names used by a script that no earlier step captures, with their places.
 std::vector<ws::Variable> free_variables(const Script& script);

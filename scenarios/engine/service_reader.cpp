@@ -6,7 +6,7 @@
 
 #include "scenarios/engine/case_reader.hpp"
 #include "scenarios/engine/scenario_keys.hpp"
-#include "scenarios/engine/text_regex.hpp"
+#include "ws/text_regex.hpp"
 
 namespace wsrig::engine {
 namespace {
@@ -128,7 +128,7 @@ class ServiceReader {
 
   std::string read_regex(const YamlNode& node) {
     const std::string text = read_text(node, "log", findings_).value_or("");
-    if (const auto regex = TextRegex::compile(text); !regex) findings_.add(node, regex.error().message);
+    if (const auto regex = ws::TextRegex::compile(text); !regex) findings_.add(node, regex.error().message);
     return text;
   }
   std::string read_template(const YamlNode& node, std::string_view what) {

@@ -6,7 +6,8 @@ import socket
 import time
 import unittest
 
-from echo_process import QUARANTINE, REQUEST, Echo, frame, read_head
+from echo_process import QUARANTINE, Echo
+from wire import REQUEST, frame, read_head
 
 FRAMES = 100_000
 FRAMES_EACH = 4  # on one connection: most of them end it

@@ -2,7 +2,8 @@
 
 import unittest
 
-from echo_process import REQUEST, Echo, frame, read_all, read_head, run_echo
+from echo_process import Echo
+from wire import REQUEST, frame, read_all, read_head
 
 
 def request(method="GET", target="/", *fields):

@@ -9,7 +9,8 @@ import subprocess
 import unittest
 
 import websockets
-from echo_process import Echo, trusting_context
+from echo_process import Echo
+from wire import trusting_context
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory as Deflate
 
 SIZES = (0, 1, 125, 126, 127, 65535, 65536, 1 << 20)

@@ -4,7 +4,8 @@ import signal
 import socket
 import unittest
 
-from echo_process import REQUEST, Echo, frame, read_all, read_head, run_echo
+from echo_process import Echo, run_echo
+from wire import REQUEST, frame, read_all, read_head
 
 
 class Start(unittest.TestCase):

@@ -1,52 +1,10 @@
 """Modes, limits and deadlines of wsrig-echo, on the wire."""
 
-import struct
 import time
 import unittest
 
-from echo_process import QUARANTINE, REQUEST, Echo, frame, read_all, read_head
-
-
-class Wire:
-    """A WebSocket connection, octet by octet."""
-
-    def __init__(self, echo):
-        self.connection = echo.connect()
-        self.connection.sendall(REQUEST)
-        _, self.buffer = read_head(self.connection)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.connection.close()
-
-    def send(self, *arguments, **keywords):
-        self.connection.sendall(frame(*arguments, **keywords))
-
-    def take(self, size):
-        while len(self.buffer) < size:
-            part = self.connection.recv(1 << 20)
-            if not part:
-                raise EOFError
-            self.buffer += part
-        taken, self.buffer = self.buffer[:size], self.buffer[size:]
-        return taken
-
-    def frame(self):
-        """(first octet, payload) of the next frame."""
-        first, length = self.take(2)
-        if length == 126:
-            length, = struct.unpack("!H", self.take(2))
-        elif length == 127:
-            length, = struct.unpack("!Q", self.take(8))
-        return first, self.take(length)
-
-    def close_code(self):
-        first, payload = self.frame()
-        while first != 0x88:
-            first, payload = self.frame()
-        return int.from_bytes(payload[:2], "big")
+from echo_process import QUARANTINE, Echo
+from wire import REQUEST, Wire, frame, read_all, read_head
 
 
 class Modes(unittest.TestCase):

@@ -5,35 +5,10 @@ import struct
 import time
 import unittest
 
-from echo_limits_test import Wire
-from echo_process import frame, read_head
-from proxy_process import Backend, Proxy, read_exactly, request
+from proxy_process import Backend, Proxy
+from wire import BridgeWire, frame
 
 MEBIBYTE = 1 << 20
-
-
-class BridgeWire(Wire):
-    """A client of the bridge, behind its 101."""
-
-    def __init__(self, proxy, *fields, behind=b""):
-        self.connection = proxy.connect()
-        self.connection.sendall(request("/", *fields) + behind)
-        self.head, self.buffer = read_head(self.connection)
-
-    def message_octets(self, size):
-        data = b""
-        while len(data) < size:
-            first, payload = self.frame()
-            assert first == 0x82, hex(first)
-            data += payload
-        return data
-
-    def expect_end(self):
-        try:
-            self.take(1)
-        except EOFError:
-            return
-        raise AssertionError("more octets instead of the end")
 
 
 def echo(connection):

@@ -1,5 +1,6 @@
 """The control endpoint of wsrig-proxy, faults that change while a tunnel runs, and rewriting."""
 
+import asyncio
 import json
 import re
 import signal
@@ -9,9 +10,12 @@ import unittest
 import urllib.error
 import urllib.request
 
+import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+
 from echo_process import Echo
 from proxy_process import Backend, Proxy, run_proxy, upgrade
-from proxy_tunnel_test import TunnelWire
+from wire import TunnelWire
 
 
 class Control:
@@ -127,12 +131,32 @@ class Rewriting(unittest.TestCase):
             file.write('# pets\ntext /(c)at/ -> "$1ow" @upstream\n\nbinary hex(00) -> hex(01 02) @downstream\n')
             file.flush()
             with Proxy("--route", f"/={echo.url[:-1]} mode=inspect rewrite-file={file.name}") as proxy:
-                with TunnelWire(proxy, "/", "Sec-WebSocket-Extensions: permessage-deflate") as wire:
-                    self.assertNotIn("permessage-deflate", wire.head)
+                with TunnelWire(proxy) as wire:
                     wire.send(1, b"one cat, two cats")
                     self.assertEqual(wire.frame(), (0x81, b"one cow, two cows"))
                     wire.send(2, b"a\0b")
                     self.assertEqual(wire.frame(), (0x82, b"a\1\2b"))
+
+    def test_compressed_messages(self):
+        """Between two peers that compress, with and without their windows taken over."""
+        async def talk(url, offer):
+            async with websockets.connect(url, compression=None, extensions=[offer], max_size=None) as peer:
+                self.assertEqual(len(peer.extensions), 1)
+                for _ in range(3):
+                    await peer.send("one cat, two cats")
+                    self.assertEqual(await peer.recv(), "one cow, two cows")
+                    await peer.send(["frag", "ment ", "cat"])
+                    self.assertEqual(await peer.recv(), "fragment cow")
+                    long = "cat " * 100_000
+                    await peer.send(long)
+                    self.assertEqual(await peer.recv(), long.replace("cat", "cow"))
+
+        rules = ("--rewrite", 'text /(c)at/ -> "$1ow" @upstream', "--rewrite", 'text /never/ -> "x" @downstream')
+        with Echo() as echo, Proxy("--target", echo.url, "--mode", "inspect", *rules) as proxy:
+            for takeover in (True, False):
+                offer = ClientPerMessageDeflateFactory(server_no_context_takeover=not takeover,
+                                                       client_no_context_takeover=not takeover)
+                asyncio.run(talk(proxy.url, offer))
 
     def test_messages_need_mode_inspect(self):
         code, _, errors = run_proxy("--target", "ws://127.0.0.1:1", "--rewrite", 'text /a/ -> "b"')

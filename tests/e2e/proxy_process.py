@@ -4,79 +4,16 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
-import signal
 import socket
-import subprocess
-import tempfile
 import threading
 
-import echo_process
-from echo_process import read_head
-
-PROGRAM = os.path.join(os.path.dirname(echo_process.PROGRAM), "wsrig-proxy")
+from support import ServerProcess, run_to_end
+from wire import read_head
 
 
-class Proxy:
-    """A running wsrig-proxy; `with` stops it and checks its exit code. The log is in `log()`."""
-
+class Proxy(ServerProcess):
     def __init__(self, *options, listen=("ws://127.0.0.1:0",), environment=None):
-        command = [PROGRAM]
-        for url in listen:
-            command += ["--listen", url]
-        self._log = tempfile.TemporaryFile(mode="w+")
-        self.process = subprocess.Popen(command + list(options), stdout=subprocess.PIPE, stderr=self._log, text=True,
-                                        env={**os.environ, **(environment or {})})
-        self._signalled = False
-        self.ready = [self._ready_line() for _ in listen]
-        self.url = self.ready[0]["url"]
-        self.port = self.ready[0]["port"]
-
-    def _ready_line(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError("wsrig-proxy did not start: " + self.log())
-        return json.loads(line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        if self.process.poll() is None and not self._signalled:
-            self.stop()
-        try:
-            code = self.process.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = f"none: it had to be killed ({self.process.wait()})"
-        errors = self.log()
-        self.process.stdout.close()
-        self._log.close()
-        if kind is None and code != 0:
-            raise AssertionError(f"wsrig-proxy ended with {code}: {errors}")
-
-    def stop(self):
-        self._signalled = True
-        self.process.send_signal(signal.SIGTERM)
-
-    def connect(self):
-        """A TCP connection to the first listener, with a generous time-out."""
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
-
-    def resident(self):
-        """Octets of memory in use (RSS)."""
-        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
-    def log(self):
-        self._log.flush()
-        with open(f"/proc/self/fd/{self._log.fileno()}", encoding="utf-8") as again:
-            return again.read()
+        super().__init__("wsrig-proxy", *options, listen=listen, environment=environment)
 
     def ends(self):
         """What the log tells of tunnels that have ended (--log json)."""
@@ -85,9 +22,7 @@ class Proxy:
 
 
 def run_proxy(*options):
-    """Runs wsrig-proxy to its end: (exit code, standard output, standard error)."""
-    done = subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=30)
-    return done.returncode, done.stdout, done.stderr
+    return run_to_end("wsrig-proxy", *options)
 
 
 class Backend:
@@ -159,23 +94,3 @@ def upgrade(connection, *more):
     head, rest = read_head(connection)
     connection.sendall(switching(head, *more))
     return head, rest
-
-
-def read_exactly(connection, size):
-    data = bytearray()
-    while len(data) < size:
-        part = connection.recv(min(1 << 20, size - len(data)))
-        if not part:
-            raise EOFError(f"{len(data)} of {size} octets came")
-        data += part
-    return bytes(data)
-
-
-def request(target="/", *fields, method="GET", version="HTTP/1.1", host="127.0.0.1"):
-    lines = [f"{method} {target} {version}", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", *fields]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def server_frame(opcode, payload=b"", fin=True, rsv=0):
-    return echo_process.frame(opcode, payload, fin=fin, rsv=rsv, mask=b"")

@@ -8,11 +8,10 @@ import subprocess
 import time
 import unittest
 
-from echo_process import Echo, frame, read_head, trusting_context
-from proxy_bridge_test import BridgeWire
-from proxy_process import Proxy, request, run_proxy
-from proxy_tunnel_test import TunnelWire
+from echo_process import Echo
+from proxy_process import Proxy, run_proxy
 from support import folder
+from wire import BridgeWire, TunnelWire, frame, read_head, request, trusting_context
 
 
 class Authority:

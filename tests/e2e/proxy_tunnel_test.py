@@ -9,26 +9,13 @@ import tempfile
 import threading
 import time
 import unittest
+import zlib
 
-from echo_limits_test import Wire
-from echo_process import frame, read_all, read_head
-from proxy_process import Backend, Proxy, read_exactly, request, server_frame, switching, upgrade
+from proxy_process import Backend, Proxy, switching, upgrade
+from wire import TunnelWire, frame, read_all, read_exactly, read_head, request, server_frame
 
 MEBIBYTE = 1 << 20
 MODES = ("tunnel", "inspect")
-
-
-class TunnelWire(Wire):
-    """A client of the proxy, behind the answer to its handshake."""
-
-    def __init__(self, proxy, target="/", *fields, behind=b"", head=None):
-        self.connection = proxy.connect()
-        self.connection.sendall((head or request(target, *fields)) + behind)
-        self.head, self.buffer = read_head(self.connection)
-
-    def rest(self):
-        """Everything until the end."""
-        return self.buffer + read_all(self.connection)
 
 
 def echo_octets(connection):
@@ -160,8 +147,7 @@ class Handshake(unittest.TestCase):
         answers = [b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nContent-Length: 3\r\n\r\nold",
                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n",
                    b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\nuntil the end",
-                   b"HTTP/1.1 204 No Content\r\n\r\n",
-                   b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]
+                   b"HTTP/1.1 204 No Content\r\n\r\n"]
         for answer in answers:
             def backend(connection, answer=answer):
                 read_head(connection)
@@ -176,6 +162,32 @@ class Handshake(unittest.TestCase):
                 body = wire.rest()
                 self.assertTrue(answer.endswith(b"\r\n\r\n" + body), (answer, wire.head, body))
                 self.assertIn("close", wire.head)
+
+    def test_interim_answers_go_on_where_no_101_follows(self):
+        def backend(connection):
+            head, rest = read_head(connection)
+            if "Upgrade" in head:
+                connection.sendall(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + switching(head) + server_frame(1, b"hello"))
+                return connection.recv(1)
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = rest + read_exactly(connection, 5 - len(rest))
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + body)
+
+        server, proxy = proxied(backend)
+        with server, proxy:
+            with TunnelWire(proxy) as wire:
+                self.assertIn(" 101 ", wire.head)
+                self.assertEqual(wire.frame(), (0x81, b"hello"))
+            expecting = b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+            for version in (b"HTTP/1.1", b"HTTP/1.0"):
+                with proxy.connect() as connection:
+                    connection.sendall(expecting.replace(b"HTTP/1.1", version))
+                    if version == b"HTTP/1.1":
+                        self.assertEqual(read_head(connection), ("HTTP/1.1 100 Continue", b""))
+                    connection.sendall(b"hello")
+                    answer = read_all(connection)
+                    self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer)
+                    self.assertTrue(answer.endswith(b"\r\n\r\nhello"), answer)
 
     def test_octets_behind_the_heads_are_delivered(self):
         for mode in MODES:
@@ -369,6 +381,25 @@ class Inspection(unittest.TestCase):
             self.assertTrue(octets.startswith(frame(2, b"good")))
             self.assertNotIn(frame(2, b"evil"), octets)
 
+    def test_what_is_compressed_is_judged_by_what_it_inflates_to(self):
+        def deflated(data):
+            packer = zlib.compressobj(wbits=-15)
+            return (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+        def backend(connection):
+            upgrade(connection, "Sec-WebSocket-Extensions: permessage-deflate")
+            read_all(connection)
+
+        rows = [(frame(1, deflated(b"h\xc3h"), rsv=4), 1007), (frame(2, b"\xff\xff\xff", rsv=4), 1007),
+                (frame(2, deflated(b"x" * (2 << 20)), rsv=4), 1009)]
+        server, proxy = proxied(backend, "--mode", "inspect", "--max-message", "1MiB")
+        with server, proxy:
+            for octets, code in rows:
+                with TunnelWire(proxy, "/", "Sec-WebSocket-Extensions: permessage-deflate") as wire:
+                    wire.connection.sendall(frame(1, deflated("héllo".encode()), rsv=4) + octets)
+                    self.assertEqual(wire.close_code(), code)
+                    self.assertEqual(wire.rest(), b"")
+
     def test_a_violation_of_the_upstream(self):
         def backend(connection):
             upgrade(connection)
@@ -517,6 +548,33 @@ class InFlight(unittest.TestCase):
                     with TunnelWire(proxy) as wire:
                         time.sleep(0.02)  # as above
                         self.assertEqual(len(wire.rest()), len(octets))
+
+
+class Large(unittest.TestCase):
+    """Payloads that a tunnel has the kernel move: they arrive as they are, and are counted."""
+
+    def test_large_and_small_frames_take_turns(self):
+        sizes = [0, 5, 300_000, 1, 65_536, 70_000, 70_000, 40_000, 125, 2 * MEBIBYTE, 33_000]
+        octets = b"".join(frame(2, os.urandom(size)) for size in sizes) + frame(8, b"\x03\xe8")
+        for sliced in (len(octets), 50_000):
+            server, proxy = proxied(echo_octets, "--log", "json")
+            with server, proxy:
+                with TunnelWire(proxy) as wire:
+                    writer = threading.Thread(target=lambda: [wire.connection.sendall(octets[at:at + sliced])
+                                                              for at in range(0, len(octets), sliced)])
+                    writer.start()
+                    self.assertTrue(read_exactly(wire.connection, len(octets)) == octets)
+                    writer.join()
+                    wire.connection.shutdown(socket.SHUT_WR)
+                    self.assertEqual(wire.rest(), b"")
+                deadline = time.monotonic() + 20
+                while not proxy.ends() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                end, = proxy.ends()
+                for way in ("to_upstream", "to_downstream"):
+                    self.assertEqual(end["octets_" + way], len(octets))
+                    self.assertEqual(end["frames_" + way], len(sizes) + 1)
+                self.assertEqual((end["close_from_client"], end["close_from_upstream"]), (1000, 1000))
 
 
 class Memory(unittest.TestCase):

@@ -5,16 +5,16 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import time
 import unittest
 
 import support
-from echo_process import Echo, read_head
-from proxy_bridge_test import BridgeWire
-from proxy_process import Backend, Proxy, run_proxy, request, upgrade
-from proxy_tunnel_test import TunnelWire
+from echo_process import Echo
+from proxy_process import Backend, Proxy, run_proxy, upgrade
+from wire import BridgeWire, TunnelWire, read_head, request
 
 
 class Gates(unittest.TestCase):
@@ -209,6 +209,41 @@ class Services(unittest.TestCase):
                 wire.send(1, b"QUIT\r\n")
                 self.assertEqual(wire.message_octets(5), b"+OK\r\n")
                 self.assertEqual(wire.close_code(), 1000)
+
+    def test_vnc(self):
+        """RFB 3.8 (RFC 6143) as a browser's client speaks it, up to the first picture."""
+        server = shutil.which("Xtigervnc")
+        self.assertTrue(server, "tigervnc-standalone-server is not installed: ci/setup test")
+        ready, tell = os.pipe()
+        with support.folder() as folder, os.fdopen(ready, "rb", buffering=0) as display:
+            path = os.path.join(folder, "vnc")
+            command = [server, "-displayfd", str(tell), "-rfbport", "-1", "-rfbunixpath", path, "-SecurityTypes", "None",
+                       "-geometry", "64x48", "-depth", "24", "-nolisten", "tcp", "-noreset"]
+            with support.process(command, pass_fds=[tell], stderr=subprocess.DEVNULL):
+                os.close(tell)
+                self.assertTrue(display.read(1), "Xtigervnc did not start")
+                with Proxy("--target", f"unix:{path}") as proxy, BridgeWire(proxy, "Sec-WebSocket-Protocol: binary") as wire:
+                    octets = bytearray()
+
+                    def take(size):
+                        while len(octets) < size:
+                            octets.extend(wire.message_octets(1))
+                        taken = bytes(octets[:size])
+                        del octets[:size]
+                        return taken
+
+                    self.assertEqual(take(12), b"RFB 003.008\n")
+                    wire.send(2, b"RFB 003.008\n")
+                    self.assertEqual(take(2), b"\1\1")  # one security type: none
+                    wire.send(2, b"\1")
+                    self.assertEqual(take(4), b"\0\0\0\0")
+                    wire.send(2, b"\1")
+                    width, height, name_size = struct.unpack("!HH16xI", take(24))
+                    self.assertEqual((width, height), (64, 48))
+                    take(name_size)
+                    wire.send(2, struct.pack("!BBHHHH", 3, 0, 0, 0, width, height))
+                    self.assertEqual(take(4), b"\0\0\0\1")  # an update, with one rectangle
+                    self.assertEqual(len(take(12 + width * height * 4)), 12 + width * height * 4)
 
     def test_ssh(self):
         server = shutil.which("sshd", path="/usr/sbin:" + os.environ["PATH"])

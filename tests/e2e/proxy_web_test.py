@@ -5,10 +5,12 @@ import socket
 import subprocess
 import unittest
 
-from echo_process import Echo, frame, read_head
+from echo_process import Echo
 from proxy_process import Proxy, run_proxy
-from proxy_tunnel_test import MEBIBYTE, TunnelWire
 from support import folder
+from wire import TunnelWire, frame, read_head
+
+MEBIBYTE = 1 << 20
 
 
 def site(path):

@@ -23,6 +23,12 @@ def environment():
     return {**os.environ, "PATH": os.path.dirname(program("wsrig")) + os.pathsep + os.environ["PATH"]}
 
 
+def expected_code(document):
+    """What a run has to end with whose thresholds hold: a machine that is too busy for the generator fails them all, and
+    is no fault of what is tested here."""
+    return 1 if any(remark["concern"] == "generator" for remark in document["remarks"]) else 0
+
+
 def check_sum(test, folder, world):
     """The merged document is the sum of the shards, counter by counter and bucket by bucket."""
     parts = shard_documents(folder, world)
@@ -35,8 +41,8 @@ def check_sum(test, folder, world):
     for timing, histogram in whole["total"]["timings"].items():
         own = [hdr.decode(one["timings"][timing]["hdr"]) for one in figures if timing in one["timings"]]
         test.assertEqual(hdr.decode(histogram["hdr"]), hdr.add(*own), timing)
-    test.assertTrue(all(judgement["passed"] for judgement in whole["judgements"]), whole["judgements"])
-    test.assertEqual(len(whole["judgements"]), 2)
+    test.assertEqual([judgement["passed"] for judgement in whole["judgements"]], [expected_code(whole) == 0] * 2,
+                     whole["judgements"])
     for part in parts:
         test.assertEqual(part["judgements"], [])
         test.assertGreaterEqual(part["shards"][0]["skew_ns"], 0)

@@ -78,6 +78,78 @@ def wait_for_port(port):
             time.sleep(0.02)
 
 
+class ServerProcess:
+    """A running server of ours with one listener for each URL; `with` stops it and checks its exit code. What it
+    writes to standard error is in `log()`."""
+
+    def __init__(self, name, *options, listen=("ws://127.0.0.1:0",), environment=None):
+        self.name = name
+        command = [program(name)]
+        for url in listen:
+            command += ["--listen", url]
+        self._log = tempfile.TemporaryFile(mode="w+")
+        self.process = subprocess.Popen(command + list(options), stdout=subprocess.PIPE, stderr=self._log, text=True,
+                                        env={**os.environ, **(environment or {})})
+        self.expected_code = 0
+        self._signalled = False
+        self.ready = [self._ready_line() for _ in listen]
+        self.url = self.ready[0]["url"]
+        self.port = self.ready[0]["port"]
+
+    def _ready_line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} did not start: {self.log()}")
+        return json.loads(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if self.process.poll() is None and not self._signalled:
+            self.stop()
+        try:
+            code = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = f"none: it had to be killed ({self.process.wait()})"
+        errors = self.log()
+        self.process.stdout.close()
+        self._log.close()
+        if kind is None and code != self.expected_code:
+            raise AssertionError(f"{self.name} ended with {code}: {errors}")
+
+    def stop(self, number=signal.SIGTERM):
+        """Asks it to end; asked again, it must end at once."""
+        self._signalled = True
+        self.process.send_signal(number)
+
+    def connect(self, **keywords):
+        """A TCP connection to the first listener, with a generous time-out."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20, **keywords)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def resident(self):
+        """Octets of memory in use (RSS)."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def log(self):
+        self._log.flush()
+        with open(f"/proc/self/fd/{self._log.fileno()}", encoding="utf-8") as again:
+            return again.read()
+
+
+def run_to_end(name, *options):
+    """Runs a program of ours to its end: (exit code, standard output, standard error)."""
+    done = run(program(name), *options)
+    return done.returncode, done.stdout, done.stderr
+
+
 @contextlib.contextmanager
 def echo(*arguments, listen="ws://127.0.0.1:0"):
     """wsrig-echo on a free port: gives the URL from its ready line."""

@@ -9,9 +9,8 @@ import unittest
 
 import support
 from echo_process import Echo
-from proxy_bridge_test import BridgeWire
 from proxy_process import Backend, Proxy
-from proxy_tunnel_test import TunnelWire
+from wire import BridgeWire, TunnelWire
 
 BANNER = b"SSH-2.0-first\r\n"
 

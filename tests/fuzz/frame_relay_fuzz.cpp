@@ -32,7 +32,9 @@ Outcome relay(const Input& input, Cut cut) {
   const ws::Limits limits{.frame = 100'000, .message = 150'000, .fragments = 100};
   ws::ByteBuffer gathered;
   Relay ends;
-  proxy::VerbatimLane lane(ends, direction, limits, input.chooses(1), gathered);
+  const ws::DeflateParams params{.client_no_context_takeover = input.chooses(2)};
+  proxy::VerbatimLane lane(ends, direction, limits, input.chooses(1) ? std::optional(params) : std::nullopt,
+                           gathered);
   in_pieces(input.stream, cut, [&](ws::Bytes piece) {
     ws::ByteBuffer copy(piece.begin(), piece.end());
     lane.feed(copy);

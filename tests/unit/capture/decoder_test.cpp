@@ -152,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
     test::row_name);
 
 TEST(Decoder, leaves_padding_of_Ethernet_out) {
-  const auto decoded = decode(LinkType::ethernet, frame + octets("000000000000 deadbeef"));
+  const ws::ByteBuffer padded = frame + octets("000000000000 deadbeef");
+  const auto decoded = decode(LinkType::ethernet, padded);
   EXPECT_EQ(ws::as_text(decoded.segment.payload), "hello");
   EXPECT_EQ(decoded.segment.payload_length, 5u);
 }

@@ -10,9 +10,6 @@
 
 namespace wsrig::echo {
 
-/// How GoogleTest prints the parameter.
-static void PrintTo(const Misbehaviour& misbehaviour, std::ostream* out) { *out << misbehaviour.name; }
-
 namespace {
 
 using ::testing::Contains;

@@ -44,6 +44,10 @@ TEST(Schema, has_the_keys_that_are_read) {
   EXPECT_EQ(properties(definition(root, "service")), words(keys::service));
   EXPECT_EQ(properties(definition(root, "tls")), words(keys::tls));
   EXPECT_EQ(properties(definition(root, "offer")), words(keys::offer));
+  EXPECT_EQ(properties(definition(root, "load")), words(keys::load));
+  EXPECT_EQ(properties(definition(root, "mix")), words(keys::mix));
+  EXPECT_EQ(properties(definition(root, "broken")), words(keys::broken));
+  EXPECT_EQ(properties(definition(root, "phase")), words(keys::phase));
   EXPECT_EQ(properties(definition(root, "service").at("properties").at("ready").as_object()),
             words(keys::ready));
 }
@@ -56,6 +60,12 @@ TEST(Schema, has_the_words_that_are_read) {
   EXPECT_EQ(words(one.at("subject").at("enum").as_array()), words(keys::subjects));
   EXPECT_EQ(words(one.at("backend").at("enum").as_array()), words(keys::backends));
   EXPECT_EQ(words(one.at("handshake").at("enum").as_array()), words(keys::handshakes));
+  const auto& phase = definition(root, "phase").at("properties");
+  EXPECT_EQ(words(phase.at("model").at("enum").as_array()), words(keys::models));
+  EXPECT_EQ(words(definition(root, "mix").at("properties").at("message").at("enum").as_array()),
+            words(keys::messages));
+  EXPECT_EQ(words(definition(root, "load").at("properties").at("end").at("enum").as_array()),
+            words(keys::endings));
   EXPECT_EQ(words(service.at("use").at("enum").as_array()), words(keys::programs));
   EXPECT_EQ(words(service.at("listen").at("enum").as_array()), words(keys::listen_schemes));
 }
@@ -106,6 +116,8 @@ TEST(Readme, names_every_key) {
   expect_all(keys::file), expect_all(keys::scenario_case), expect_all(keys::service), expect_all(keys::tls);
   expect_all(keys::decode), expect_all(keys::capture);
   expect_all(keys::capabilities), expect_all(keys::ready), expect_all(keys::offer);
+  expect_all(keys::load), expect_all(keys::mix), expect_all(keys::broken), expect_all(keys::phase);
+  expect_all(keys::models), expect_all(keys::messages);
 }
 
 }  // namespace

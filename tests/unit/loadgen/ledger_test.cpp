@@ -8,7 +8,7 @@ namespace {
 
 void send(Ledger& ledger, std::uint32_t count, std::uint16_t replies = 1) {
   for (std::uint32_t i = 0; i < count; ++i) {
-    ledger.add({.size = ledger.next_sequence(), .replies = replies});
+    ledger.add({.key = ledger.next_sequence(), .replies = replies});
   }
 }
 
@@ -19,7 +19,7 @@ struct Rest {
 Rest rest(Ledger& ledger) {
   Rest rest;
   ledger.take_unanswered([&](const Outstanding& message, bool is_passed) {
-    (is_passed ? rest.lost : rest.outstanding).push_back(message.size);
+    (is_passed ? rest.lost : rest.outstanding).push_back(message.key);
   });
   return rest;
 }
@@ -31,7 +31,7 @@ TEST(Ledger, answers_in_order_leave_nothing) {
     const Answer answer = ledger.answer(i);
     EXPECT_EQ(answer.kind, ReplyKind::matched);
     EXPECT_FALSE(answer.is_reordered);
-    EXPECT_EQ(answer.message.size, i);
+    EXPECT_EQ(answer.message.key, i);
   }
   EXPECT_TRUE(ledger.empty());
   EXPECT_EQ(rest(ledger), Rest{});
@@ -69,19 +69,27 @@ TEST(Ledger, what_was_passed_is_lost_and_what_was_not_is_outstanding) {
 TEST(Ledger, several_replies_a_message) {
   Ledger ledger;
   send(ledger, 2, 3);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ledger.answer_oldest().message.size, 0U);
-  EXPECT_EQ(ledger.answer_oldest().message.size, 1U);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ledger.answer_oldest().message.key, 0U);
+  EXPECT_EQ(ledger.answer_oldest().message.key, 1U);
   EXPECT_EQ(rest(ledger).lost, (std::vector<std::uint32_t>{1}));  // two of its three replies never came
 }
 
-TEST(Ledger, nameless_replies_take_the_first_that_fits) {
+TEST(Ledger, nameless_replies_take_the_first_with_their_key) {
   Ledger ledger;
-  send(ledger, 5);
-  const auto even = [](std::uint32_t sequence, const Outstanding&) { return sequence % 2 == 1; };
-  EXPECT_EQ(ledger.answer_first(even).message.size, 1U);
-  EXPECT_EQ(ledger.answer_first(even).message.size, 3U);
-  EXPECT_EQ(ledger.answer_first(even).kind, ReplyKind::unexpected);
-  EXPECT_EQ(ledger.answer_oldest().message.size, 0U);
+  for (std::uint16_t i = 0; i < 5; ++i) ledger.add({.key = i % 2U, .entry = i});
+  EXPECT_EQ(ledger.answer_key(1).message.entry, 1U);
+  EXPECT_EQ(ledger.answer_key(1).message.entry, 3U);
+  EXPECT_EQ(ledger.answer_key(1).kind, ReplyKind::unexpected);
+  EXPECT_EQ(ledger.answer_oldest().message.entry, 0U);
+}
+
+TEST(Ledger, one_that_awaits_nothing_only_takes_its_number) {
+  Ledger ledger;
+  send(ledger, 3, 0);
+  EXPECT_EQ(ledger.next_sequence(), 3U);
+  EXPECT_TRUE(ledger.empty());
+  send(ledger, 1);
+  EXPECT_EQ(ledger.answer(3).kind, ReplyKind::matched);
 }
 
 TEST(Ledger, forgets_what_a_later_pong_stands_for) {
@@ -89,7 +97,7 @@ TEST(Ledger, forgets_what_a_later_pong_stands_for) {
   send(ledger, 5);
   ledger.forget_before(3);
   EXPECT_EQ(ledger.unanswered(), 2U);
-  EXPECT_EQ(ledger.answer(3).message.size, 3U);
+  EXPECT_EQ(ledger.answer(3).message.key, 3U);
 }
 
 TEST(Ledger, a_gap_is_given_up_and_memory_stays_bounded) {

@@ -84,6 +84,17 @@ TEST(Pacer, poisson_is_a_function_of_n_and_seed) {
   EXPECT_NE(pacer("poisson(1000/s)", 10s, 2).due(10), again.due(10));
 }
 
+TEST(Pacer, poisson_counts_the_same_from_wherever_it_stands) {
+  const Pacer fresh = pacer("poisson(1000/s)");
+  const std::uint64_t count = fresh.count_before(1s);
+  EXPECT_LT(fresh.due(count - 1), 1s);
+  EXPECT_GE(fresh.due(count), 1s);
+  for (const std::uint64_t n : {std::uint64_t{0}, count / 2, 3 * count}) {
+    (void)fresh.due(n);
+    EXPECT_EQ(fresh.count_before(1s), count) << n;
+  }
+}
+
 // Gaps of a Poisson process have their mean as standard deviation.
 TEST(Pacer, poisson_has_the_mean_and_the_spread_of_its_rate) {
   const Pacer arrivals = pacer("poisson(1000/s)", 1h);

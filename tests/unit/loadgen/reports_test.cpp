@@ -99,6 +99,12 @@ TEST(Reports, what_a_peer_said_is_no_markup_and_no_escape_sequence) {
   EXPECT_THAT(final_table(result), Not(HasSubstr("\x1b")));
 }
 
+TEST(Reports, a_shard_is_not_judged) {
+  Result shard = test::sample_result();
+  shard.meta.shards.front().world = 3;
+  EXPECT_THAT(final_table(shard), HasSubstr("shard 0 of 3: 'wsrig merge' judges their sum"));
+}
+
 TEST(Reports, log_has_a_line_a_second_and_timing) {
   const std::string log = to_hdr_log(test::sample_result());
   EXPECT_EQ(std::ranges::count(log, '\n'), 4 + 12 * 3 + 2 * 2);

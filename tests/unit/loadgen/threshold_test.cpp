@@ -174,11 +174,29 @@ TEST(Verdicts, a_generator_that_missed_its_schedule_was_the_limit) {
   EXPECT_FALSE(has(judged(result), Concern::generator));
 }
 
-TEST(Verdicts, a_generator_that_sent_too_late_was_the_limit) {
+/// The sample with other send lags: `share` of 5,000 messages late by `late` nanoseconds.
+Result with_lag(double share, std::uint64_t late) {
   Result result = test::sample_result();
-  ws::Random random(1);
-  result.phases[1].figures.timings[Timing::send_lag] = test::latencies(random, 5'000, 10e6);
-  EXPECT_TRUE(has(judged(result), Concern::generator));
+  stats::Recorder lag;
+  lag.record(1'000, static_cast<std::uint64_t>(5'000 * (1 - share)));
+  lag.record(late, static_cast<std::uint64_t>(5'000 * share));
+  stats::Recorder rtt;
+  rtt.record(100'000, static_cast<std::uint64_t>(5'000 * (1 - share)));
+  rtt.record(late + 100'000, static_cast<std::uint64_t>(5'000 * share));
+  result.phases[1].figures.timings[Timing::send_lag] = lag.snapshot();
+  result.phases[1].figures.timings[Timing::rtt] = rtt.snapshot();
+  return judged(result);
+}
+
+TEST(Verdicts, a_generator_that_is_late_for_most_messages_or_for_long_was_the_limit) {
+  EXPECT_TRUE(has(with_lag(0.6, 2'000'000), Concern::generator));
+  EXPECT_TRUE(has(with_lag(0.1, 200'000'000), Concern::generator));
+}
+
+TEST(Verdicts, a_generator_that_is_late_now_and_then_adds_to_the_latency) {
+  EXPECT_FALSE(has(with_lag(0.1, 8'000'000), Concern::generator));
+  EXPECT_TRUE(has(with_lag(0.1, 8'000'000), Concern::note));
+  EXPECT_TRUE(with_lag(0.6, 500'000).remarks.empty());  // less than a scheduler's whims
 }
 
 TEST(Verdicts, drift_is_said) {

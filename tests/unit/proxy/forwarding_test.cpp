@@ -31,6 +31,12 @@ TEST(Forwarding, an_ordinary_request_upgrades_nothing) {
       "X-Forwarded-For: 1.1.1.1\r\n\r\n");
 }
 
+TEST(Forwarding, s6_1_of_rfc9112_http_1_0_stays_what_it_is) {
+  EXPECT_EQ(
+      forward_request(ws::HttpHead("GET /x HTTP/1.0\r\n\r\n"), "/y", Purpose::http, route(), {"::1", false}),
+      "GET /y HTTP/1.0\r\nConnection: close\r\n\r\n");
+}
+
 TEST(Forwarding, rewrites_what_the_route_says) {
   Route rewriting = route();
   rewriting.keep_host = false;
@@ -47,6 +53,23 @@ TEST(Forwarding, rewrites_what_the_route_says) {
             std::string::npos);
 }
 
+TEST(Forwarding, only_known_extensions_pass_mode_inspect) {
+  Route inspecting = route();
+  inspecting.mode = Mode::inspect;
+  const auto extensions = [&](const std::string& offered) {
+    const ws::HttpHead head("GET / HTTP/1.1\r\nHost: h\r\n" + offered + "\r\n");
+    const ws::HttpHead sent(forward_request(head, "/", Purpose::websocket, inspecting, {"::1", false}));
+    return sent.joined("Sec-WebSocket-Extensions");
+  };
+  const std::string name = "Sec-WebSocket-Extensions: ";
+  EXPECT_EQ(extensions(name + "permessage-deflate;  client_max_window_bits\r\n"),
+            "permessage-deflate;  client_max_window_bits");
+  EXPECT_EQ(extensions(name + "x-a, permessage-deflate; client_max_window_bits\r\n" + name + "x-b\r\n"),
+            "permessage-deflate; client_max_window_bits");
+  EXPECT_EQ(extensions(name + "x-a\r\n"), "");
+  EXPECT_EQ(extensions(""), "");
+}
+
 TEST(Forwarding, only_a_101_keeps_the_connection) {
   const ws::HttpHead switching(
       "HTTP/1.1 101 Go On\r\nconnection: upgrade, X-h\r\nUPGRADE: WebSocket\r\nX-h: 1\r\nA: b\r\n\r\n");
@@ -56,6 +79,8 @@ TEST(Forwarding, only_a_101_keeps_the_connection) {
   EXPECT_EQ(
       forward_response(refusing, route()),
       "HTTP/1.1 426 No\r\nUpgrade: websocket\r\nContent-Length: 0\r\nConnection: Upgrade, close\r\n\r\n");
+  const ws::HttpHead interim("HTTP/1.1 103 Early Hints\r\nLink: x\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(forward_response(interim, route()), "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
   const ws::HttpHead ordinary("HTTP/1.1 200 OK\r\nUpgrade: h2c\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(forward_response(ordinary, route()), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 }

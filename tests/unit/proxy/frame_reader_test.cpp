@@ -47,9 +47,9 @@ ws::ByteBuffer octets_of(std::initializer_list<const char*> frames, ws::Role sen
 }
 
 Recorder read(const ws::ByteBuffer& octets, std::size_t size, ws::Role receiver = ws::Role::server,
-              const ws::Limits& limits = {}) {
+              const ws::Limits& limits = {}, const std::optional<ws::DeflateParams>& deflate = {}) {
   Recorder recorder;
-  FrameReader reader(receiver, limits, false);
+  FrameReader reader(receiver, limits, deflate);
   for (std::size_t at = 0; at < octets.size(); at += size) {
     ws::ByteBuffer piece(octets.begin() + static_cast<std::ptrdiff_t>(at),
                          octets.begin() + static_cast<std::ptrdiff_t>(std::min(octets.size(), at + size)));
@@ -118,6 +118,83 @@ TEST(FrameReader, s10_4_counts_before_anything_comes) {
                  ws::Role::server, limits)
                 .told,
             "binary(0) cont(0) cont(0) ! too-many-fragments");
+}
+
+/// Messages of a client that compresses, with its window taken over or not.
+class Compressed {
+ public:
+  explicit Compressed(bool takeover)
+      : params_{.client_no_context_takeover = !takeover}, deflater_(15, takeover) {}
+
+  void add(ws::Opcode opcode, std::string_view message, std::size_t first_fragment = 0) {
+    ws::ByteBuffer payload;
+    deflater_.compress(ws::as_bytes(message), payload);
+    const ws::Bytes whole(payload);
+    ws::FrameHeader header{.fin = first_fragment == 0, .rsv = ws::rsv1, .opcode = opcode, .mask = key_};
+    if (first_fragment > 0) {
+      add_frame(header, whole.first(first_fragment));
+      header = {.opcode = ws::Opcode::continuation, .mask = key_};
+    }
+    add_frame(header, whole.subspan(first_fragment));
+  }
+  void add_octets(const char* frame) { ws::append(octets_, octets_of({frame})); }
+
+  /// What is told, the same for all cuts but for the sizes of data frames.
+  std::string told(const ws::Limits& limits = {}) const {
+    const Recorder whole = read(octets_, octets_.size(), ws::Role::server, limits, params_);
+    for (std::size_t size = 1; size < std::min<std::size_t>(octets_.size(), 40); ++size) {
+      EXPECT_EQ(read(octets_, size, ws::Role::server, limits, params_).told, whole.told) << size;
+    }
+    if (whole.told.find('!') == std::string::npos) {
+      EXPECT_EQ(whole.raw, octets_);
+    }
+    return whole.told;
+  }
+
+ private:
+  void add_frame(ws::FrameHeader header, ws::Bytes payload) {
+    header.payload_length = payload.size();
+    ws::encode({header, {payload.begin(), payload.end()}}, octets_);
+  }
+
+  static constexpr ws::MaskKey key_{1, 2, 3, 4};
+  ws::DeflateParams params_;
+  ws::Deflater deflater_;
+  ws::ByteBuffer octets_;
+};
+
+TEST(FrameReader, judges_what_is_compressed) {
+  for (const bool takeover : {true, false}) {
+    Compressed client(takeover);
+    client.add(ws::Opcode::text, "h\xc3\xa9llo h\xc3\xa9llo", 3);
+    client.add(ws::Opcode::text, "h\xc3\xa9llo h\xc3\xa9llo");
+    client.add(ws::Opcode::binary, "h\xc3h\xc3h\xc3");
+    client.add(ws::Opcode::text, "");
+    client.add_octets("text mask=01020304 \"plain\"");
+    EXPECT_EQ(client.told().find('!'), std::string::npos) << client.told();
+    client.add(ws::Opcode::text, "h\xc3h");
+    client.add(ws::Opcode::text, "never read");
+    EXPECT_TRUE(client.told().ends_with("text(! text-not-utf8")) << client.told();
+  }
+}
+
+TEST(FrameReader, rfc7692_s7_2_2_what_cannot_be_inflated_is_a_violation) {
+  for (const char* frame :
+       {"text rsv1 mask=01020304 hex(ff ff ff)", "binary rsv1 mask=01020304 hex(f2 48 cd c9 c9 07)"}) {
+    Compressed client(true);
+    client.add(ws::Opcode::text, "good");
+    client.add_octets(frame);
+    EXPECT_TRUE(client.told().ends_with("! deflate-data-corrupt")) << client.told();
+  }
+}
+
+TEST(FrameReader, s10_4_counts_what_a_message_inflates_to) {
+  const ws::Limits limits{.message = 100'000};
+  Compressed client(true);
+  client.add(ws::Opcode::binary, std::string(100'000, 'x'));
+  EXPECT_EQ(client.told(limits).find('!'), std::string::npos);
+  client.add(ws::Opcode::binary, std::string(100'001, 'x'));
+  EXPECT_TRUE(client.told(limits).ends_with("! message-too-big")) << client.told(limits);
 }
 
 }  // namespace

@@ -30,6 +30,24 @@ TEST(FrameTracker, finds_boundaries_and_the_code_of_the_first_close) {
   }
 }
 
+TEST(FrameTracker, goes_on_behind_payload_that_nobody_saw) {
+  FrameTracker tracker;
+  ws::ByteBuffer octets;
+  ws::encode(*ws::parse_frame("binary repeat(\"x\", 1000)", ws::Role::server), octets);
+  tracker.feed(ws::MutableBytes(octets).first(100));
+  const std::uint64_t left = octets.size() - 100;
+  EXPECT_EQ(tracker.payload_left(), left);
+  tracker.skip(left - 1);
+  EXPECT_EQ(tracker.payload_left(), 1u);
+  EXPECT_FALSE(tracker.at_boundary());
+  tracker.skip(1);
+  EXPECT_TRUE(tracker.at_boundary());
+  EXPECT_EQ(tracker.payload_left(), 0u);
+  feed(tracker, "close 1000", ws::Role::server, 3);
+  EXPECT_EQ(tracker.close_code(), 1000);
+  EXPECT_EQ(tracker.frames(), 2u);
+}
+
 TEST(FrameTracker, a_close_without_a_code_is_1005) {
   FrameTracker tracker;
   feed(tracker, "close", ws::Role::server, 1);

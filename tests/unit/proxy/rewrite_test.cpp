@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proxy/inflate_stage.hpp"
 #include "tests/support/row_name.hpp"
 #include "tests/unit/proxy/recorders.hpp"
 
@@ -69,7 +70,11 @@ TEST(TextRewriting, sees_whole_messages_and_lets_control_frames_pass) {
   messages.send(Opcode::ping, "p");
   messages.send(Opcode::continuation, "lo");
   messages.send(Opcode::text, "");
-  EXPECT_THAT(messages.out.lines, ElementsAre("ping p", "text Bye", "text"));
+  messages.send(Opcode::text, "say ", false);
+  messages.send(Opcode::continuation, "", false);
+  messages.send(Opcode::continuation, "Hello");
+  EXPECT_THAT(messages.out.lines,
+              ElementsAre("ping p", "text Bye", "text", "text fin=0 say ", "cont fin=0", "cont Bye"));
 }
 
 TEST(TextRewriting, rules_work_in_their_order) {
@@ -99,23 +104,55 @@ TEST(TextRewriting, a_message_beyond_the_bound_passes_as_it_comes) {
   messages.send(Opcode::continuation, half, false);
   messages.send(Opcode::continuation, "x");
   messages.send(Opcode::text, "x");
-  EXPECT_THAT(messages.out.lines, ElementsAre("text fin=0 " + half + half, "cont x", "text y"));
+  EXPECT_THAT(messages.out.lines,
+              ElementsAre("text fin=0 " + half, "cont fin=0 " + half, "cont x", "text y"));
 }
 
-TEST(TextRewriting, what_is_compressed_passes) {
-  Messages messages({R"(text /x/ -> "y")"});
-  auto frame = make_frame(Opcode::text, "x", false);
-  frame.header.rsv = ws::rsv1;
-  send_frame(*messages.stage, frame);
-  messages.send(Opcode::continuation, "x");
-  EXPECT_THAT(messages.out.lines, ElementsAre("text fin=0 rsv=4 x", "cont x"));
+TEST(TextRewriting, keeps_the_sizes_of_fragments_as_far_as_the_new_text_lasts) {
+  Messages longer({R"(text /l+/ -> "LLLLLL")"});
+  Messages shorter({R"(text /l+o/ -> "")"});
+  for (Messages* messages : {&longer, &shorter}) {
+    messages->send(Opcode::text, "H", false);
+    messages->send(Opcode::continuation, "el", false, true);
+    messages->send(Opcode::continuation, "lo", false);
+    messages->send(Opcode::continuation, "");
+  }
+  EXPECT_THAT(longer.out.lines, ElementsAre("text fin=0 H", "cont fin=0 eL", "cont fin=0 LL", "cont LLLo"));
+  EXPECT_THAT(shorter.out.lines, ElementsAre("text fin=0 H", "cont e"));
 }
 
-TEST(TextRewriting, extensions_are_not_offered_then) {
-  const std::vector<std::string> rules{R"(text /x/ -> "y" @downstream)"};
-  EXPECT_TRUE(
-      edited(rules, Direction::to_upstream, {{"sec-websocket-extensions", "permessage-deflate"}}).empty());
-  EXPECT_EQ(edited({"remove X"}, Direction::to_upstream, {{"sec-websocket-extensions", "x"}}).size(), 1u);
+TEST(InflateStage, passes_messages_as_they_were_and_frame_by_frame) {
+  net::Loop loop;
+  const StageContext context{loop};
+  for (const bool takeover : {true, false}) {
+    FrameRecorder out;
+    InflateStage stage(out, context, ws::Inflater(15, takeover));
+    ws::Deflater deflater(15, takeover);
+    const auto send = [&](Opcode opcode, std::string_view message, std::size_t first) {
+      ws::ByteBuffer payload;
+      deflater.compress(ws::as_bytes(message), payload);
+      const std::string_view text = ws::as_text(payload);
+      auto begin = make_frame(opcode, text.substr(0, first), first >= text.size());
+      begin.header.rsv = ws::rsv1;
+      send_frame(stage, begin, true);
+      send_frame(stage, make_frame(Opcode::ping, "p"));
+      if (first < text.size()) send_frame(stage, make_frame(Opcode::continuation, text.substr(first)));
+    };
+    send(Opcode::text, "hello hello", 4);
+    send(Opcode::text, "hello hello", 1000);
+    send(Opcode::binary, "", 1000);
+    send_frame(stage, make_frame(Opcode::text, "plain"));
+    const std::string& first = out.lines.at(0);
+    EXPECT_TRUE(first.starts_with("text fin=0 h")) << first;
+    EXPECT_EQ(first.substr(11) + out.lines.at(2).substr(5), "hello hello");
+    EXPECT_THAT(std::vector(out.lines.begin() + 3, out.lines.end()),
+                ElementsAre("text hello hello", "ping p", "binary", "ping p", "text plain"));
+    out.lines.clear();
+    send(Opcode::text, std::string(3 * InflateStage::fragment_size, 'x'), 100'000);
+    EXPECT_THAT(out.lines, ElementsAre("text fin=0 " + std::string(InflateStage::fragment_size, 'x'),
+                                       "cont fin=0 " + std::string(InflateStage::fragment_size, 'x'),
+                                       "cont " + std::string(InflateStage::fragment_size, 'x'), "ping p"));
+  }
 }
 
 TEST(TextRewriting, has_a_direction) {

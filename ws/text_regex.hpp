@@ -9,7 +9,7 @@
 
 #include "diag/diagnostic.hpp"
 
-namespace wsrig::engine {
+namespace wsrig::ws {
 
 /// What a pattern took from a message: names and values, in the order written.
 using Captures = std::vector<std::pair<std::string, std::string>>;
@@ -34,4 +34,4 @@ class TextRegex {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-}  // namespace wsrig::engine
+}  // namespace wsrig::ws

@@ -1,11 +1,11 @@
-#include "scenarios/engine/text_regex.hpp"
+#include "ws/text_regex.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include <boost/regex.hpp>
 
-namespace wsrig::engine {
+namespace wsrig::ws {
 namespace {
 
 diag::Diagnostic mistake_at(std::size_t offset, std::string message) {
@@ -84,4 +84,4 @@ std::optional<Captures> TextRegex::search(std::string_view subject, std::size_t*
   return captures;
 }
 
-}  // namespace wsrig::engine
+}  // namespace wsrig::ws

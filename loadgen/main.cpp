@@ -1,0 +1,24 @@
+#include "cli/program.hpp"
+#include "loadgen/options.hpp"
+#include "loadgen/program.hpp"
+
+namespace {
+
+using namespace wsrig;
+
+diag::Result<int> load(const cli::Values& values) {
+  auto config = loadgen::read_options(values);
+  if (!config) return config.error();
+  const auto outputs = loadgen::read_output_options(values);
+  if (!outputs) return outputs.error();
+  const auto shards = loadgen::read_shard_options(values, cli::process_environment);
+  if (!shards) return shards.error();
+  config->meta.thresholds = outputs->thresholds;
+  return loadgen::run_program(loadgen::take_share(std::move(*config), shards->identity), *outputs, *shards);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return cli::run_program({.command = loadgen::command(), .run = load}, argc, argv);
+}

@@ -1,0 +1,56 @@
+#include "scenarios/engine/compare_run.hpp"
+
+#include <fmt/format.h>
+#include <optional>
+
+#include "scenarios/engine/runner.hpp"
+#include "scenarios/engine/scenario_file.hpp"
+
+namespace wsrig::engine {
+
+namespace {
+
+/// The one load of a file.
+diag::Result<std::vector<CaseInstance>> load_of(const std::string& path) {
+  const auto files = load_paths({path});
+  if (!files) return files.error();
+  std::vector<CaseInstance> loads = expand(*files);
+  std::erase_if(loads, [](const CaseInstance& one) { return !one.definition->load; });
+  if (loads.size() == 1) return loads;
+  return diag::Diagnostic{
+      .file = path, .message = fmt::format("it has {} loads; --run compares files with one", loads.size())};
+}
+
+/// One turn of one side; nothing when the load did not run.
+std::optional<loadgen::Result> run_once(const std::vector<CaseInstance>& load, std::uint64_t seed,
+                                        Turns& turns) {
+  std::optional<loadgen::Result> result;
+  RunOptions options;
+  options.cases.seed = seed;
+  options.on_load = [&](const loadgen::Result& one) { result = one; };
+  const report::RunResult run = run_cases(load, options);
+  turns.interrupted = run.interrupted;
+  if (!run.environment_error.empty()) turns.problem = run.environment_error;
+  if (!result && turns.problem.empty() && !run.cases.empty()) turns.problem = run.cases.front().message;
+  return turns.interrupted ? std::nullopt : result;
+}
+
+}  // namespace
+
+diag::Result<Turns> run_in_turn(const TurnsConfig& config) {
+  const auto load_a = load_of(config.a);
+  if (!load_a) return load_a.error();
+  const auto load_b = load_of(config.b);
+  if (!load_b) return load_b.error();
+  Turns turns;
+  while (turns.b.size() < config.repeats) {
+    const bool is_a = turns.a.size() == turns.b.size();
+    auto result = run_once(is_a ? *load_a : *load_b, config.seed + turns.b.size(), turns);
+    if (!result) return turns;
+    if (config.on_run) config.on_run(turns.a.size() + turns.b.size() + 1, *result);
+    (is_a ? turns.a : turns.b).push_back(std::move(*result));
+  }
+  return turns;
+}
+
+}  // namespace wsrig::engine
