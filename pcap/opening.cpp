@@ -35,8 +35,9 @@ std::optional<ws::DeflateParams> announced_deflate(const ws::HttpHead& response)
        {"client_max_window_bits", "client_no_context_takeover", "server_no_context_takeover"}) {
     any.parameters.push_back({.name = name, .value = {}});
   }
+  ws::DeflateMistake mistake;
   for (const ws::ExtensionOffer& extension : *used) {
-    if (extension.name == ws::deflate_extension) return ws::accept_deflate(extension, any, error);
+    if (extension.name == ws::deflate_extension) return ws::accept_deflate(extension, any, mistake);
   }
   return {};
 }

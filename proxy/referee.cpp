@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ws/message.hpp"
+
 namespace wsrig::proxy {
 
 Referee::Referee(ws::Role receiver, const ws::Limits& limits, const std::optional<ws::DeflateParams>& deflate)
@@ -62,12 +64,8 @@ std::optional<ws::Violation> Referee::inflate(ws::Bytes piece, ws::ByteBuffer& i
   if (is_text_) {
     if (const auto violation = text(inflated)) return violation;
   }
-  switch (status) {
-    case ws::InflateStatus::ok: break;
-    case ws::InflateStatus::too_big: return ws::strict_judge().check_message(ws::Rule::message_too_big);
-    case ws::InflateStatus::corrupt: return ws::strict_judge().check_message(ws::Rule::deflate_data_corrupt);
-  }
-  return {};
+  if (status == ws::InflateStatus::ok) return {};
+  return ws::strict_judge().check_message(ws::rule_of(status));
 }
 
 std::optional<ws::Violation> Referee::text(ws::Bytes octets) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 namespace wsrig::ws {
-namespace {
 
 Rule rule_of(InflateStatus failure) {
   switch (failure) {
@@ -16,8 +15,6 @@ Rule rule_of(InflateStatus failure) {
   }
   return Rule::deflate_data_corrupt;
 }
-
-}  // namespace
 
 MessageAssembler::MessageAssembler(const Limits& limits, const Judge& judge, std::optional<Inflater> inflate)
     : limits_(&limits), judge_(&judge) {

@@ -11,6 +11,9 @@
 
 namespace wsrig::ws {
 
+/// The rule that a message breaks which inflates so; `failure` is not ok.
+Rule rule_of(InflateStatus failure);
+
 /// A whole message: text (already checked for UTF-8 unless the judge let it pass) or binary.
 /// `payload` is valid until the next call into the endpoint, and may be changed in place.
 struct Message {
