@@ -170,10 +170,6 @@ std::string throughput_over_time(const Result& result, const std::vector<const S
       return per_second(second.figures.counters.*counter, second.figures.duration);
     }));
   };
-  if (result.total().counters.scheduled > 0) {
-    add("due", grey, &Counters::scheduled);
-    plot.series.back().dashed = true;
-  }
   add("sent", orange, &Counters::messages_sent);
   add("received", blue, &Counters::messages_received);
   if (greatest(plot.series) <= 0) return {};

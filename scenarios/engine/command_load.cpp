@@ -99,7 +99,8 @@ diag::Result<Turns> take_runs(const cli::Values& values) {
   if (!seed) return seed.error();
   TurnsConfig config{.a = paths[0], .b = paths[1], .repeats = *repeats, .seed = *seed};
   config.on_run = [all = 2 * *repeats](std::size_t done, const loadgen::Result& result) {
-    const stats::Histogram& rtt = result.total().timings[loadgen::Timing::rtt];
+    const loadgen::Figures total = result.total();
+    const stats::Histogram& rtt = total.timings[loadgen::Timing::rtt];
     fmt::print(stderr, "{} of {}: {}  rtt p50 {}  p99 {}\n", done, all, done % 2 == 1 ? 'A' : 'B',
                loadgen::print_time(rtt.percentile(50)), loadgen::print_time(rtt.percentile(99)));
   };
@@ -154,34 +155,36 @@ cli::Program merge_command() {
 }
 
 cli::Program compare_command() {
-  return {
-      .command = {.program = "wsrig compare",
-                  .summary = "tell whether one load was slower than another",
-                  .description = "Takes the documents of runs that were made in turn, A B A B …, and "
-                                 "compares rtt p50, rtt p99 and "
-                                 "the rate of replies by bootstrap. One pair can be compared, but only "
-                                 "repeats show how much one "
-                                 "run differs from the next; fifteen pairs find a slowdown of a tenth. Exit "
-                                 "code 1 when B is worse, or "
-                                 "when too little was measured.",
-                  .positionals = {{.name = "DOCUMENT",
-                                   .help = "A.json B.json, and further pairs",
-                                   .repeatable = true,
-                                   .required = true}},
-                  .options = {{.name = "confidence",
-                               .value = "PERCENT",
-                               .help = "of the intervals",
-                               .default_value = "98%"},
-                              {.name = "margin",
-                               .value = "PERCENT",
-                               .help = "a smaller difference is none, however certain",
-                               .default_value = "2%"},
-                              {.name = "json",
-                               .value = "FILE",
-                               .help = "the comparison as JSON (- is standard output)"}},
-                  .examples = {"wsrig compare before.json after.json",
-                               "wsrig compare --run direct.yaml through-the-proxy.yaml --repeats 20"}},
-      .run = compare};
+  cli::Command command{.program = "wsrig compare",
+                       .summary = "tell whether one load was slower than another",
+                       .description =
+                           "Takes the documents of runs that were made in turn, A B A B …, or makes them "
+                           "(--run), and compares rtt p50, rtt "
+                           "p99 and the rate of replies by bootstrap. One pair can be compared, but only "
+                           "repeats show how much one run "
+                           "differs from the next; fifteen pairs find a slowdown of a tenth. Exit code 1 "
+                           "when B is worse, or when too little "
+                           "was measured.",
+                       .positionals = {{.name = "DOCUMENT",
+                                        .help = "A.json B.json, and further pairs; with --run A.yaml B.yaml",
+                                        .repeatable = true,
+                                        .required = true}},
+                       .examples = {"wsrig compare before.json after.json",
+                                    "wsrig compare --run direct.yaml through-the-proxy.yaml --repeats 20"}};
+  command.options = {
+      {.name = "run", .help = "run the loads of two scenario files in turn, and compare them"},
+      {.name = "repeats", .value = "N", .help = "with --run: how often each is run", .default_value = "15"},
+      {.name = "seed",
+       .value = "N",
+       .help = "with --run: both sides send the same octets",
+       .default_value = "1"},
+      {.name = "confidence", .value = "PERCENT", .help = "of the intervals", .default_value = "98%"},
+      {.name = "margin",
+       .value = "PERCENT",
+       .help = "a smaller difference is none, however certain",
+       .default_value = "2%"},
+      {.name = "json", .value = "FILE", .help = "the comparison as JSON (- is standard output)"}};
+  return {.command = command, .run = compare};
 }
 
 }  // namespace wsrig::engine

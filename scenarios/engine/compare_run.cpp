@@ -1,7 +1,9 @@
 #include "scenarios/engine/compare_run.hpp"
 
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "scenarios/engine/runner.hpp"
 #include "scenarios/engine/scenario_file.hpp"
@@ -10,15 +12,22 @@ namespace wsrig::engine {
 
 namespace {
 
-/// The one load of a file.
-diag::Result<std::vector<CaseInstance>> load_of(const std::string& path) {
-  const auto files = load_paths({path});
+/// The one load of a file, with the file, which it points into.
+struct OwnedLoad {
+  std::vector<std::shared_ptr<ScenarioFile>> files;
+  std::vector<CaseInstance> load;
+};
+
+diag::Result<OwnedLoad> load_of(const std::string& path) {
+  auto files = load_paths({path});
   if (!files) return files.error();
-  std::vector<CaseInstance> loads = expand(*files);
-  std::erase_if(loads, [](const CaseInstance& one) { return !one.definition->load; });
-  if (loads.size() == 1) return loads;
+  OwnedLoad owned{.files = std::move(*files), .load = {}};
+  owned.load = expand(owned.files);
+  std::erase_if(owned.load, [](const CaseInstance& one) { return !one.definition->load; });
+  if (owned.load.size() == 1) return owned;
   return diag::Diagnostic{
-      .file = path, .message = fmt::format("it has {} loads; --run compares files with one", loads.size())};
+      .file = path,
+      .message = fmt::format("it has {} loads; --run compares files with one", owned.load.size())};
 }
 
 /// One turn of one side; nothing when the load did not run.
@@ -45,7 +54,7 @@ diag::Result<Turns> run_in_turn(const TurnsConfig& config) {
   Turns turns;
   while (turns.b.size() < config.repeats) {
     const bool is_a = turns.a.size() == turns.b.size();
-    auto result = run_once(is_a ? *load_a : *load_b, config.seed + turns.b.size(), turns);
+    auto result = run_once(is_a ? load_a->load : load_b->load, config.seed + turns.b.size(), turns);
     if (!result) return turns;
     if (config.on_run) config.on_run(turns.a.size() + turns.b.size() + 1, *result);
     (is_a ? turns.a : turns.b).push_back(std::move(*result));

@@ -108,8 +108,11 @@ class Cluster:
         return run(path, *arguments, env=self.environment, check=0)
 
     def logs(self):
-        return "\n".join(open(entry.path, encoding="utf-8").read()[-2000:]
-                         for entry in os.scandir(os.path.join(self.folder, "log")))
+        texts = []
+        for entry in os.scandir(os.path.join(self.folder, "log")):
+            with open(entry.path, encoding="utf-8") as file:
+                texts.append(file.read()[-2000:])
+        return "\n".join(texts)
 
     def stop(self):
         for entry in os.scandir(os.path.join(self.folder, "run")):
