@@ -586,8 +586,11 @@ bool CaseRun::judge_raw(const Task& task, const Expect& expect) {
 bool CaseRun::judge_unmatched(const Task& task, const Expect& expect, const Observation& seen) {
   const auto* frame = std::get_if<SawFrame>(&seen.what);
   auto& early = peer_of(task).early_pongs;
-  if (frame != nullptr && frame->frame.header.opcode == ws::Opcode::pong && early.size() < max_early_pongs)
+  if (frame != nullptr && frame->frame.header.opcode == ws::Opcode::pong) {
+    // Of a flood the latest count: an older Ping need not have been answered (RFC 6455 §5.5.3).
+    if (early.size() == max_early_pongs) early.erase(early.begin());
     early.push_back(seen);
+  }
   if (is_legal_extra(seen, expect) || is_expected_rest(task, expect, seen)) return false;
   if (const auto* end = std::get_if<SawEnd>(&seen.what)) return judge_unmatched_end(task, expect, seen, *end);
   const bool is_close = frame != nullptr && frame->frame.header.opcode == ws::Opcode::close;
