@@ -21,7 +21,8 @@ AT_LENGTH = {"truncate-huge": ["*/large-binary[4MiB]"], "corrupt-large": ["*/lar
 ALONE = {"upper-case-fields", "close-without-code", "close-always-1000", "close-always-1001", "close-with-long-reason",
          "drop-on-violation", "upper-case-upgrade", "lower-case-connection", "no-reason", "compress-never",
          "fragments-of-1", "fragments-of-3", "fragments-of-126", "empty-fragment-first"}
-JOBS = os.cpu_count() or 2
+# Most of a run is waiting.
+JOBS = 3 * (os.cpu_count() or 2)
 
 
 def listed(option):

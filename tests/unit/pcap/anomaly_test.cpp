@@ -61,7 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
                     WireCase{"data-inside-message", server, "01 01 61 81 01 61"},  // §5.4
                     WireCase{"data-after-close", server, "88 00 81 01 61"},        // §5.5.1
                     WireCase{"close-payload-of-one", server, "88 01 03"},          // §5.5.1
-                    WireCase{"close-code-not-allowed", server, "88 02 03ed"},      // §7.4
+                    WireCase{"close-code-reserved", server, "88 02 03ed"},         // §7.4.1
+                    WireCase{"close-code-unassigned", server, "88 02 03e7"},       // §7.4.2
                     WireCase{"close-reason-not-utf8", server, "88 03 03e8 ff"},    // §5.5.1
                     WireCase{"text-not-utf8", server, "81 02 c328"},               // §8.1
                     WireCase{"text-not-utf8", server, "01 01 c3 80 01 28"},        // over a fragment
