@@ -105,8 +105,8 @@ struct Case {
   bool prove_alive = true;        ///< `alive: false` leaves out the proof before the steps
   bool must_close = true;         ///< `closing: false` leaves out the closing handshake behind the steps
   Script script;
-  std::optional<Decode> decode;   ///< in place of a script
-  std::optional<Decode> capture;  ///< of what its steps send and receive
+  std::optional<Decode> decode;      ///< in place of a script
+  std::optional<Decode> capture;     ///< of what its steps send and receive
   std::shared_ptr<const Load> load;  ///< in place of steps; else null
   std::string steps_text;
   ScriptOrigin steps_origin{};  ///< for place_in_file: diagnostics that arise while a step runs

@@ -303,8 +303,8 @@ class Run {
       if (ran && options_.on_load) options_.on_load(result);
       on_result(slot, std::move(verdict));
     };
-    return std::make_unique<LoadRun>(loop_, variant_of(instance.definition->tls)->settings, instance, options_.argv,
-                                     std::move(done));
+    return std::make_unique<LoadRun>(loop_, variant_of(instance.definition->tls)->settings, instance,
+                                     options_.argv, std::move(done));
   }
 
   /// Nobody knows what they still can do after a signal, and a proxy may go on for long with a connection
