@@ -1,12 +1,14 @@
 // websocketpp as an echo server. Prints its URL.
 #include <iostream>
+
 #include <websocketpp/config/asio_no_tls.hpp>
 #include <websocketpp/extensions/permessage_deflate/enabled.hpp>
 #include <websocketpp/server.hpp>
 
 struct Deflating : websocketpp::config::asio {
   struct permessage_deflate_config {};
-  using permessage_deflate_type = websocketpp::extensions::permessage_deflate::enabled<permessage_deflate_config>;
+  using permessage_deflate_type =
+      websocketpp::extensions::permessage_deflate::enabled<permessage_deflate_config>;
 };
 using Server = websocketpp::server<Deflating>;
 
