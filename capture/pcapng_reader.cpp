@@ -103,9 +103,9 @@ PcapngReader::Step PcapngReader::read_block(const Block& block) {
   switch (block.type) {
     case section_header: return read_section_header(block);
     case interface_description: return read_interface(block);
-    case enhanced_packet: return read_enhanced_packet(block);
+    case enhanced_packet:
+    case obsolete_packet: return read_packet(block);
     case simple_packet: return read_simple_packet(block);
-    case obsolete_packet: return read_obsolete_packet(block);
     default: return read_secrets(block);
   }
 }
@@ -152,21 +152,14 @@ bool PcapngReader::read_interface_options(ws::Bytes options, Interface& interfac
   return true;
 }
 
-PcapngReader::Step PcapngReader::read_enhanced_packet(const Block& block) {
+/// The obsolete kind has 16 bits for the interface, and a count of drops behind them.
+PcapngReader::Step PcapngReader::read_packet(const Block& block) {
   constexpr std::size_t fixed = 20;
   if (block.body.size() < fixed) return fail(Problem::Severity::damage, "a packet block that is too short");
   const std::uint8_t* const body = block.body.data();
   packet_.original_length = order_.u32(body + 16);
-  return packet_of(order_.u32(body), std::uint64_t{order_.u32(body + 4)} << 32 | order_.u32(body + 8),
-                   order_.u32(body + 12), block.body.subspan(fixed));
-}
-
-PcapngReader::Step PcapngReader::read_obsolete_packet(const Block& block) {
-  constexpr std::size_t fixed = 20;
-  if (block.body.size() < fixed) return fail(Problem::Severity::damage, "a packet block that is too short");
-  const std::uint8_t* const body = block.body.data();
-  packet_.original_length = order_.u32(body + 16);
-  return packet_of(order_.u16(body), std::uint64_t{order_.u32(body + 4)} << 32 | order_.u32(body + 8),
+  const std::uint32_t interface = block.type == obsolete_packet ? order_.u16(body) : order_.u32(body);
+  return packet_of(interface, std::uint64_t{order_.u32(body + 4)} << 32 | order_.u32(body + 8),
                    order_.u32(body + 12), block.body.subspan(fixed));
 }
 

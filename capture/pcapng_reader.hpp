@@ -46,9 +46,8 @@ class PcapngReader final : public PacketSource {
   Step read_section_header(const Block& block);
   Step read_interface(const Block& block);
   bool read_interface_options(ws::Bytes options, Interface& interface);
-  Step read_enhanced_packet(const Block& block);
+  Step read_packet(const Block& block);
   Step read_simple_packet(const Block& block);
-  Step read_obsolete_packet(const Block& block);
   Step read_secrets(const Block& block);
   /// Checks the packet's interface, and that its octets are inside of the block.
   Step packet_of(std::uint32_t interface, std::uint64_t stamp, std::uint32_t captured, ws::Bytes data);

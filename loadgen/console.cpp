@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "loadgen/percentiles.hpp"
+#include "loadgen/search_table.hpp"
 #include "loadgen/units.hpp"
 #include "loadgen/verdicts.hpp"
 #include "report/text.hpp"
@@ -73,15 +74,11 @@ std::string phases(const Result& result, bool color) {
 
 /// The curve of find-the-limit.
 std::string curve(const LimitSearch& search, bool color) {
-  TextTable table({"asked", "got", "rtt p50", "rtt p99", "rtt p99.9", "missed", "errors", ""});
+  TextTable table(search_columns());
   for (const Probe& probe : search.probes) {
-    const Figures& figures = probe.figures;
-    const stats::Histogram& rtt = figures.timings[Timing::rtt];
-    table.add({print_short(probe.rate) + "/s",
-               print_short(per_second(figures.counters.messages_received, figures.duration)) + "/s",
-               print_time(rtt.percentile(50)), print_time(rtt.percentile(99)),
-               print_time(rtt.percentile(99.9)), print_count(figures.counters.missed_sends),
-               print_count(figures.error_count()), probe.passed ? "holds" : clean(probe.why)});
+    auto row = search_row(probe);
+    row.push_back(probe.passed ? "holds" : clean(probe.why));
+    table.add(std::move(row));
   }
   const std::string found = search.limit > 0 ? fmt::format("{}/s is the highest rate at which {}",
                                                            print_short(search.limit), search.criterion)

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "loadgen/text_formats.hpp"
-#include "net/base64.hpp"
 #include "stats/hdr_encoding.hpp"
+#include "ws/base64.hpp"
 
 namespace wsrig::loadgen {
 
@@ -30,7 +30,7 @@ void add_second(std::string& out, const Second& second) {
     if (histogram.empty()) continue;
     out += fmt::format("Tag={},{:.3f},{:.3f},{:.3f},{}\n", name, static_cast<double>(second.number),
                        seconds(second.figures.duration), static_cast<double>(histogram.max()) / milliseconds,
-                       net::base64(stats::encode_hdr(histogram)));
+                       ws::base64(stats::encode_hdr(histogram)));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "cli/options.hpp"
 #include "loadgen/percentiles.hpp"
 #include "loadgen/plots.hpp"
+#include "loadgen/search_table.hpp"
 #include "loadgen/units.hpp"
 #include "loadgen/verdicts.hpp"
 #include "report/html_page.hpp"
@@ -177,18 +178,11 @@ std::string phases(const Result& result) {
 
 std::string search(const Result& result) {
   if (!result.search) return {};
-  std::vector<std::vector<std::string>> rows{
-      {"asked", "got", "rtt p50", "rtt p99", "rtt p99.9", "missed", "errors", ""}};
+  std::vector<std::vector<std::string>> rows{search_columns()};
   for (const Probe& probe : result.search->probes) {
-    const Figures& figures = probe.figures;
-    const stats::Histogram& rtt = figures.timings[Timing::rtt];
-    rows.push_back({print_short(probe.rate) + "/s",
-                    print_short(per_second(figures.counters.messages_received, figures.duration)) + "/s",
-                    print_time(rtt.percentile(50)), print_time(rtt.percentile(99)),
-                    print_time(rtt.percentile(99.9)), print_count(figures.counters.missed_sends),
-                    print_count(figures.error_count()),
-                    probe.passed ? "<span class=\"badge ok\">holds</span>"
-                                 : "<span class=\"badge fail\">" + markup(probe.why) + "</span>"});
+    rows.push_back(search_row(probe));
+    rows.back().push_back(probe.passed ? "<span class=\"badge ok\">holds</span>"
+                                       : "<span class=\"badge fail\">" + markup(probe.why) + "</span>");
   }
   return section(fmt::format("The search for the limit: {}", markup(result.search->criterion)), table(rows));
 }

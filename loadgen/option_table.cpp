@@ -40,8 +40,7 @@ std::vector<Option> model_options() {
       {.name = "find-limit",
        .value = "THRESHOLD",
        .help = "search for the highest rate at which this holds, and no error happens: begins at --rate, "
-               "tries each "
-               "for --duration",
+               "tries each for --duration",
        .repeatable = true},
       {.name = "churn", .value = "N", .help = "close each connection after N messages and open it anew"},
       {.name = "end",
@@ -69,8 +68,7 @@ std::vector<Option> traffic_options() {
       {.name = "replay",
        .value = "FILE",
        .help = "messages to send in turn, one a line: {\"text\": \"…\"} or {\"binary\": \"<base64>\"}; a "
-               "text may hold "
-               "${seq}, ${connection} and ${row.COLUMN}",
+               "text may hold ${seq}, ${connection} and ${row.COLUMN}",
        .group = group},
       {.name = "data",
        .value = "FILE",
@@ -88,8 +86,7 @@ std::vector<Option> traffic_options() {
       {.name = "broken",
        .value = "FRAME",
        .help = "a frame that breaks the protocol, in the notation (text rsv1 \"x\"), each on a connection of "
-               "its own; the "
-               "subject has to fail that",
+               "its own; the subject has to fail that",
        .repeatable = true,
        .group = group},
       {.name = "broken-share",
@@ -202,10 +199,8 @@ cli::Command command() {
   command.summary = "Drives a WebSocket server or proxy, and says what it measured and how far to believe it";
   command.description =
       "By default messages are sent by a schedule, whatever comes back, and latency counts from the time a "
-      "message "
-      "was meant to be sent. Each message carries its number, its time and a checksum: what is lost, "
-      "doubled, "
-      "reordered or changed is counted. Ctrl-C ends the run with a complete report.";
+      "message was meant to be sent. Each message carries its number, its time and a checksum: what is lost, "
+      "doubled, reordered or changed is counted. Ctrl-C ends the run with a complete report.";
   command.positionals = {{.name = "URL", .help = "the subject, ws:// or wss://", .required = true}};
   for (const auto& part : {load_options(), shard_options(), report_options(), live_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());

@@ -11,7 +11,7 @@
 #include "loadgen/template.hpp"
 #include "loadgen/text_scan.hpp"
 #include "loadgen/threshold.hpp"
-#include "net/base64.hpp"
+#include "ws/base64.hpp"
 #include "ws/handshake.hpp"
 #include "ws/http_head.hpp"
 
@@ -203,7 +203,7 @@ void read_authentication(const Values& values, Config& config, Reader& reader) {
     auto user = cli::expand_secrets(values.text("user"));
     if (user && user->find(':') == std::string::npos)
       return reader.fail(mistake("'--user' takes NAME:PASSWORD"));
-    if (user) *user = "Basic " + net::base64(ws::as_bytes(*user));  // RFC 7617 §2
+    if (user) *user = "Basic " + ws::base64(ws::as_bytes(*user));  // RFC 7617 §2
     add_header(config, "Authorization", user, reader);
   }
   if (values.given("bearer")) {

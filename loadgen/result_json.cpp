@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "loadgen/percentiles.hpp"
-#include "net/base64.hpp"
 #include "report/json_writer.hpp"
 #include "stats/hdr_encoding.hpp"
+#include "ws/base64.hpp"
 
 namespace wsrig::loadgen {
 
@@ -35,7 +35,7 @@ void put_histogram(JsonWriter& out, const stats::Histogram& histogram) {
     out.member(fmt::format("{}_ns", percentile.name), histogram.percentile(percentile.percent));
   }
   out.member("max_ns", histogram.max());
-  out.member("hdr", net::base64(stats::encode_hdr(histogram))).end_object();
+  out.member("hdr", ws::base64(stats::encode_hdr(histogram))).end_object();
 }
 
 void put_timings(JsonWriter& out, const Figures& figures) {

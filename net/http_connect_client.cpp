@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/base64.hpp"
+#include "ws/base64.hpp"
 #include "ws/notation.hpp"
 
 namespace wsrig::net {
@@ -48,7 +48,7 @@ ProxyHandshake::Status HttpConnectClient::begin(ws::ByteBuffer& out) {
   std::string request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
   if (credentials_) {
     request += "Proxy-Authorization: Basic " +
-               base64(ws::as_bytes(credentials_->user + ":" + credentials_->password)) + "\r\n";
+               ws::base64(ws::as_bytes(credentials_->user + ":" + credentials_->password)) + "\r\n";
   }
   ws::append(out, request + "\r\n");
   return status_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/glob.hpp"
+
 namespace wsrig::pcap {
 
 namespace {
@@ -15,26 +17,6 @@ bool empty_or_has(const std::vector<T>& list, const T& value) {
 }
 
 }  // namespace
-
-bool glob_matches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && (glob[g] == '?' || (glob[g] == text[t] && glob[g] != '*'))) {
-      ++g;
-      ++t;
-    } else if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      mark = t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
 
 bool FilterOptions::selects_all() const {
   return streams.empty() && paths.empty() && anomalies.empty() && !selects_frames();
@@ -57,7 +39,7 @@ Wanted Filter::wanted() const {
 bool Filter::selects(const Connection& connection) const {
   if (!empty_or_has(options_.streams, connection.id)) return false;
   return options_.paths.empty() || std::ranges::any_of(options_.paths, [&](const std::string& glob) {
-           return glob_matches(glob, connection.path());
+           return cli::matches_glob(glob, connection.path());
          });
 }
 

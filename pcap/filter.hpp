@@ -52,7 +52,4 @@ class Filter final : public Observer {
   std::set<std::uint64_t> matched_;  ///< open connections that had a frame that is selected
 };
 
-/// Does the glob (`*` any characters, `?` one) match all of the text?
-bool glob_matches(std::string_view glob, std::string_view text);
-
 }  // namespace wsrig::pcap

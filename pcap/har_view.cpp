@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "pcap/show.hpp"
 #include "report/text.hpp"
+#include "ws/base64.hpp"
 
 namespace wsrig::pcap {
 
@@ -74,11 +75,11 @@ void HarView::on_message(const MessageSeen& message) {
   std::string& out = messages_[message.connection->id];
   if (!out.empty()) out += ',';
   const bool text = message.opcode == ws::Opcode::text && message.utf8 && message.inflated;
-  out +=
-      fmt::format(R"({{"type":"{}","time":{:.6f},"opcode":{},"data":{}}})",
-                  message.sender == ws::Role::client ? "send" : "receive",
-                  std::chrono::duration<double>(message.last.time).count(), static_cast<int>(message.opcode),
-                  text ? json_string(ws::as_text(message.payload)) : "\"" + base64(message.payload) + "\"");
+  out += fmt::format(
+      R"({{"type":"{}","time":{:.6f},"opcode":{},"data":{}}})",
+      message.sender == ws::Role::client ? "send" : "receive",
+      std::chrono::duration<double>(message.last.time).count(), static_cast<int>(message.opcode),
+      text ? json_string(ws::as_text(message.payload)) : "\"" + ws::base64(message.payload) + "\"");
 }
 
 void HarView::on_connection_end(const Connection& connection) {

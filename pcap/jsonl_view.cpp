@@ -8,6 +8,7 @@
 #include "pcap/json_line.hpp"
 #include "pcap/show.hpp"
 #include "report/text.hpp"
+#include "ws/base64.hpp"
 #include "ws/utf8.hpp"
 
 namespace wsrig::pcap {
@@ -214,7 +215,7 @@ void JsonlView::put_payload(ws::Bytes payload, std::uint64_t size) {
   } else if (ws::Utf8Validator utf8; utf8.feed(payload) && (cut || utf8.complete())) {
     (out() += R"(,"text":)") += report::json_string(ws::as_text(payload));
   } else {
-    ((out() += R"(,"base64":")") += base64(payload)) += '"';
+    ((out() += R"(,"base64":")") += ws::base64(payload)) += '"';
   }
   if (cut) out() += R"(,"cut":true)";
 }

@@ -225,17 +225,12 @@ cli::Command command() {
   command.summary = "Tells what happened on WebSocket connections, from a capture";
   command.description =
       "Reads pcap and pcapng, plain or in gzip, and finds the WebSockets in it on any port, inside TLS (with "
-      "the "
-      "secrets), HTTP/2, CONNECT and SOCKS tunnels and behind the PROXY protocol; also where the capture "
-      "began later "
-      "than the connection, or lacks packets.\n\n"
-      "VIEW is one of summary (a line a connection; so without a view), list (a line a frame), follow N (the "
-      "messages "
-      "of connection N), why [N] (how connections came to their end) and stats. It may stand before FILE, "
-      "too.\n\n"
-      "Exit codes: 0; 1 for a damaged capture or an anomaly of --fail-on; 2 for a mistake in the options; 3 "
-      "when "
-      "nothing could be opened.";
+      "the secrets), HTTP/2, CONNECT and SOCKS tunnels and behind the PROXY protocol; also where the capture "
+      "began later than the connection, or lacks packets.\n\nVIEW is one of summary (a line a connection; so "
+      "without a view), list (a line a frame), follow N (the messages of connection N), why [N] (how "
+      "connections came to their end) and stats. It may stand before FILE, too.\n\nExit codes: 0; 1 for a "
+      "damaged capture or an anomaly of --fail-on; 2 for a mistake in the options; 3 when nothing could be "
+      "opened.";
   command.positionals = {{.name = "FILE",
                           .help = "a capture; - is standard input, VIEW [N] what to make of it",
                           .repeatable = true}};

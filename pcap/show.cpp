@@ -4,7 +4,6 @@
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "report/text.hpp"
 #include "ws/notation.hpp"
@@ -97,15 +96,6 @@ std::string show_size(std::uint64_t octets) {
     ++unit;
   }
   return unit == 0 ? fmt::format("{} B", octets) : fmt::format("{:.1f} {}", value, units[unit]);
-}
-
-std::string base64(ws::Bytes octets) {
-  // With room for the zero octet that OpenSSL adds.
-  std::string out(4 * ((octets.size() + 2) / 3) + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), octets.data(),
-                  static_cast<int>(octets.size()));
-  out.pop_back();
-  return out;
 }
 
 std::string show_status(const Connection& connection) {

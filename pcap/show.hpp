@@ -28,7 +28,6 @@ std::string show_opcode(ws::Opcode opcode);
 std::string show_deflate(const Connection& connection);
 /// "12.3 KiB"
 std::string show_size(std::uint64_t octets);
-std::string base64(ws::Bytes octets);
 
 /// What came of the handshake: "101", "403", "mid-stream 0.99", "encrypted", "no answer".
 std::string show_status(const Connection& connection);

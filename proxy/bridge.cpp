@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "net/base64.hpp"
 #include "proxy/frames.hpp"
+#include "ws/base64.hpp"
 #include "ws/close_code.hpp"
 
 namespace wsrig::proxy {
@@ -123,7 +123,7 @@ void Bridge::note_sent(const ws::FrameHeader& header, ws::Bytes payload) {
 
 // One read, one frame. Its header stands in front of the data, in the read buffer's headroom.
 void Bridge::send_data(ws::MutableBytes data) {
-  if (decoder_) return send_frame(ws::Opcode::text, ws::as_bytes(net::base64(data)));
+  if (decoder_) return send_frame(ws::Opcode::text, ws::as_bytes(ws::base64(data)));
   const ws::FrameHeader header{.opcode = ws::Opcode::binary, .payload_length = data.size()};
   note_sent(header, data);
   const ws::EncodedHeader encoded = ws::encode(header);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cli/options.hpp"
-#include "net/base64.hpp"
+#include "ws/base64.hpp"
 
 namespace wsrig::proxy {
 
@@ -39,7 +39,7 @@ diag::Result<std::vector<std::string>> read_basic(const std::vector<std::string>
     if (credentials->find(':') == std::string::npos) {
       return mistake("credentials without ':'", "write user:password, or user:${env:NAME}");
     }
-    encoded.push_back(net::base64(ws::as_bytes(*credentials)));
+    encoded.push_back(ws::base64(ws::as_bytes(*credentials)));
   }
   return encoded;
 }

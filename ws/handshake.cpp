@@ -1,23 +1,15 @@
 #include "ws/handshake.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include "ws/base64.hpp"
 #include "ws/handshake_judge.hpp"
 
 namespace wsrig::ws {
 namespace {
 
 constexpr std::string_view key_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-std::string base64(Bytes bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with NUL
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
 
 std::string join(const std::vector<std::string>& elements) {
   return fmt::format("{}", fmt::join(elements, ", "));

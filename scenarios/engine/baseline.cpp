@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "scenarios/engine/glob.hpp"
+#include "cli/glob.hpp"
 #include "scenarios/engine/yaml_document.hpp"
 
 namespace wsrig::engine {
@@ -115,7 +115,7 @@ diag::Result<Baseline> Baseline::load(const std::string& path, bool may_be_new) 
 
 const Baseline::Entry* Baseline::find(std::string_view id) const {
   const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
-                                  [&](const Entry& entry) { return matches_glob(entry.glob, id); });
+                                  [&](const Entry& entry) { return cli::matches_glob(entry.glob, id); });
   return found == entries_.rend() ? nullptr : &*found;
 }
 
@@ -124,8 +124,8 @@ std::vector<Diagnostic> Baseline::stale(const std::vector<std::string>& ids) con
   const Source source(path_, text_);
   const std::vector<std::string_view> known(ids.begin(), ids.end());
   for (const auto& entry : entries_) {
-    const bool fits =
-        std::any_of(ids.begin(), ids.end(), [&](const auto& id) { return matches_glob(entry.glob, id); });
+    const bool fits = std::any_of(ids.begin(), ids.end(),
+                                  [&](const auto& id) { return cli::matches_glob(entry.glob, id); });
     if (fits) continue;
     mistakes.push_back(source.at_line(entry.line, 0, 1, fmt::format("no case fits '{}'", entry.glob),
                                       diag::did_you_mean(entry.glob, known)));

@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "scenarios/engine/glob.hpp"
+#include "cli/glob.hpp"
 #include "scenarios/engine/model.hpp"
 
 namespace wsrig::engine {
@@ -12,9 +12,9 @@ namespace {
 std::string_view without_brackets(std::string_view id) { return id.substr(0, id.find('[')); }
 
 bool matches(const std::string& pattern, const CaseInstance& instance) {
-  if (pattern == instance.id || matches_glob(pattern, instance.id)) return true;
-  if (matches_glob(pattern, without_brackets(instance.id))) return true;
-  const auto fits = [&](const std::string& name) { return matches_glob(pattern, name); };
+  if (pattern == instance.id || cli::matches_glob(pattern, instance.id)) return true;
+  if (cli::matches_glob(pattern, without_brackets(instance.id))) return true;
+  const auto fits = [&](const std::string& name) { return cli::matches_glob(pattern, name); };
   const auto& requirements = instance.definition->requirements;
   return std::any_of(instance.aliases.begin(), instance.aliases.end(), fits) ||
          std::any_of(requirements.begin(), requirements.end(), fits);

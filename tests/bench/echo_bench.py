@@ -9,10 +9,11 @@ took for one message is compared: that figure does not depend on how fast the cl
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
+
+from measured import Server, pinned, private_memory
 
 LOADS = [  # connections, messages on their way on each, octets
     (10, 100, 64),
@@ -31,32 +32,12 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def private_memory(pid):
-    """Octets of a process's own memory: what is not backed by files."""
-    with open(f"/proc/{pid}/smaps_rollup") as smaps:
-        return sum(int(line.split()[1]) for line in smaps if line.startswith("Anonymous:")) * 1024
-
-
-class Server:
-    def __init__(self, command):
-        self.process = subprocess.Popen(["taskset", "-c", "0", *command], stdout=subprocess.PIPE, text=True)
-        self.port = json.loads(self.process.stdout.readline())["url"].split(":")[2].strip("/")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
 def run_load(server_command, client, load, seconds):
     """(messages a second, nanoseconds of the server's processor time for one)"""
     with Server(server_command) as server:
         before = processor_seconds(server.process.pid)
         connections, depth, size = map(str, load)
-        done = subprocess.run(["taskset", "-c", "1", client, server.port, connections, depth, size, str(seconds)],
+        done = subprocess.run(pinned(1, client, server.port, connections, depth, size, str(seconds)),
                               capture_output=True, text=True, check=True)
         rate, total = map(float, done.stdout.split())
         used = processor_seconds(server.process.pid) - before

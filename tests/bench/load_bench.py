@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import time
 
+from measured import Server, pinned, private_memory
+
 # connections, messages on their way on each, octets; the part of the bare client's rate to reach.
 GOALS = {(1, 1, 32): 0.9, (100, 1, 32): 0.9, (1000, 1, 32): 0.9, (10, 100, 32): 0.6, (10, 4, 65536): 0.7}
 NPM_GOAL = 50  # times the rate of npm's ws at 10 connections x 100
@@ -37,31 +39,6 @@ for (let i = 0; i < connections; ++i) {
   });
 }
 """
-
-
-def pinned(processor, *command):
-    return ["taskset", "-c", str(processor), *command]
-
-
-def private_memory(pid):
-    """Octets of a process's own memory: what is not backed by files."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as smaps:
-        return sum(int(line.split()[1]) for line in smaps if line.startswith("Anonymous:")) * 1024
-
-
-class Server:
-    def __init__(self, command):
-        self.process = subprocess.Popen(pinned(0, *command), stdout=subprocess.PIPE, text=True)
-        self.port = json.loads(self.process.stdout.readline())["url"].split(":")[2].strip("/")
-        self.url = f"ws://127.0.0.1:{self.port}/"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class Bench:

@@ -22,6 +22,8 @@ import subprocess
 import tempfile
 import time
 
+from measured import private_memory
+
 LOADS = [  # connections, messages on their way on each, octets
     (4, 32, 64),
     (4, 32, 1024),
@@ -54,12 +56,6 @@ def processor_seconds(pid):
         with open(f"/proc/{member}/schedstat") as stat:
             total += int(stat.read().split()[0])
     return total / 1e9
-
-
-def private_memory(pid):
-    """Octets of a process's own memory: what is not backed by files."""
-    with open(f"/proc/{pid}/smaps_rollup") as smaps:
-        return sum(int(line.split()[1]) for line in smaps if line.startswith("Anonymous:")) * 1024
 
 
 class Program:

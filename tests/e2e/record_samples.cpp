@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <iostream>
 
-#include "net/base64.hpp"
 #include "stats/hdr_encoding.hpp"
 #include "stats/recorder.hpp"
+#include "ws/base64.hpp"
 
 int main() {
   wsrig::stats::Recorder recorder;
@@ -17,5 +17,5 @@ int main() {
   for (const double percent : {1.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99, 100.0}) {
     fmt::print(",\"{}\":{}", percent, histogram.percentile(percent));
   }
-  fmt::print(",\"hdr\":\"{}\"}}\n", wsrig::net::base64(wsrig::stats::encode_hdr(histogram)));
+  fmt::print(",\"hdr\":\"{}\"}}\n", wsrig::ws::base64(wsrig::stats::encode_hdr(histogram)));
 }

@@ -164,14 +164,15 @@ class Grades(Folder):
 
 class Services(Folder):
     def test_services_start_in_order_and_are_stopped(self):
+        mark = f"a service of test {os.getpid()}"
         text = SCENARIO.replace("cases:", f"""services:
   subject: {{ use: echo, args: ["--mode", "echo"], needs: [helper] }}
   helper:
-    exec: ["{sys.executable}", "-c", "print('up', flush=True); import time; time.sleep(600)"]
+    exec: ["{sys.executable}", "-c", "print('up', flush=True); import time; time.sleep(600)", "{mark}"]
     ready: {{ log: "^up$", timeout: 20s }}
 cases:""")
         wsrig("run", self.write("own.yaml", text), "--only", "own/good", check=0)
-        self.assertEqual(subprocess.run(["pgrep", "-f", "time.sleep(600)"], capture_output=True, check=False).stdout, b"")
+        self.assertEqual(subprocess.run(["pgrep", "-f", mark], capture_output=True, check=False).stdout, b"")
 
     def test_a_service_that_does_not_start_is_an_environment_error(self):
         text = SCENARIO.replace("cases:", "services:\n  other: { exec: [/nowhere/server], ready: { log: up, timeout: 5s } }\ncases:")

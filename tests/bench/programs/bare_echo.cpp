@@ -81,25 +81,15 @@ bool serve(Peer& peer) {
 
 int main(int argc, char** argv) {
   is_tcp = argc > 1 && std::string_view(argv[1]) == "tcp";
-  const int listener = bare::listen_on_any_port();
-  const int set = ::epoll_create1(0);
-  bare::watch(set, listener, nullptr, EPOLLIN);
   std::map<int, Peer> peers;
-  std::vector<epoll_event> events(512);
-  for (;;) {
-    const int count = ::epoll_wait(set, events.data(), static_cast<int>(events.size()), -1);
-    for (int i = 0; i < count; ++i) {
-      auto* const peer = static_cast<Peer*>(events[static_cast<std::size_t>(i)].data.ptr);
-      if (peer == nullptr) {
-        const int accepted = bare::accept_one(listener);
-        if (accepted < 0) continue;
-        peers[accepted].descriptor = accepted;
-        bare::watch(set, accepted, &peers[accepted], EPOLLIN | EPOLLOUT | EPOLLET);
-      } else if (!serve(*peer)) {
-        const int descriptor = peer->descriptor;
-        peers.erase(descriptor);
-        ::close(descriptor);
-      }
-    }
-  }
+  const auto open = [&peers](int set, int accepted) {
+    peers[accepted].descriptor = accepted;
+    bare::watch(set, accepted, &peers[accepted], EPOLLIN | EPOLLOUT | EPOLLET);
+  };
+  bare::run<Peer>(open, [&peers](Peer& peer, std::uint32_t) {
+    if (serve(peer)) return;
+    const int descriptor = peer.descriptor;
+    peers.erase(descriptor);
+    ::close(descriptor);
+  });
 }

@@ -57,19 +57,5 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  const int listener = bare::listen_on_any_port();
-  const int set = ::epoll_create1(0);
-  bare::watch(set, listener, nullptr, EPOLLIN);
-  std::vector<epoll_event> events(512);
-  for (;;) {
-    const int count = ::epoll_wait(set, events.data(), static_cast<int>(events.size()), -1);
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.ptr != nullptr) {
-        serve(*static_cast<Peer*>(event.data.ptr), event.events);
-      } else if (const int accepted = bare::accept_one(listener); accepted >= 0) {
-        open_pair(set, accepted, port);
-      }
-    }
-  }
+  bare::run<Peer>([port](int set, int accepted) { open_pair(set, accepted, port); }, serve);
 }

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 /// What the yardsticks share: sockets and one edge-triggered epoll set, without anything in between.
 namespace bare {
@@ -95,6 +96,27 @@ bool write_kept(int descriptor, Buffer& unsent) {
   const auto written = ::send(descriptor, unsent.data(), unsent.size(), MSG_NOSIGNAL);
   if (written > 0) unsent.erase(unsent.begin(), unsent.begin() + written);
   return unsent.empty();
+}
+
+/// Listens on a free port and serves for ever, by one set: `accepted(set, descriptor)` for each connection,
+/// and `serve(end, events)` for each event of an `End` that is watched.
+template <class End, class Accepted, class Serve>
+[[noreturn]] void run(Accepted accepted, Serve serve) {
+  const int listener = listen_on_any_port();
+  const int set = ::epoll_create1(0);
+  watch(set, listener, nullptr, EPOLLIN);
+  std::vector<epoll_event> events(512);
+  for (;;) {
+    const int count = ::epoll_wait(set, events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      if (event.data.ptr != nullptr) {
+        serve(*static_cast<End*>(event.data.ptr), event.events);
+      } else if (const int descriptor = accept_one(listener); descriptor >= 0) {
+        accepted(set, descriptor);
+      }
+    }
+  }
 }
 
 }  // namespace bare

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "net/base64.hpp"
 #include "tests/support/row_name.hpp"
 
 namespace wsrig::net {
@@ -84,14 +83,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "a '%' without two hexadecimal digits in the credentials of the proxy"},
         Mistake{"colon", "http://us%3aer:x@proxy", "a ':' in the user name for an HTTP proxy"}),
     test::row_name);
-
-TEST(Base64, rfc4648_s10) {
-  EXPECT_EQ(base64(ws::as_bytes("")), "");
-  EXPECT_EQ(base64(ws::as_bytes("f")), "Zg==");
-  EXPECT_EQ(base64(ws::as_bytes("fo")), "Zm8=");
-  EXPECT_EQ(base64(ws::as_bytes("foo")), "Zm9v");
-  EXPECT_EQ(base64(ws::as_bytes("foob")), "Zm9vYg==");
-}
 
 }  // namespace
 }  // namespace wsrig::net

@@ -13,16 +13,6 @@ using test::server_frame;
 using testing::ElementsAre;
 using ws::Opcode;
 
-TEST(Glob, matches_all_of_a_text) {
-  EXPECT_TRUE(glob_matches("", ""));
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("/chat/*", "/chat/room"));
-  EXPECT_TRUE(glob_matches("*a*b?", "xxaxxbc"));
-  EXPECT_FALSE(glob_matches("/chat", "/chat/room"));
-  EXPECT_FALSE(glob_matches("a*b", "acbd"));
-  EXPECT_FALSE(glob_matches("?", ""));
-}
-
 /// Two connections: /a with a fault, /b without.
 test::Dissected filtered(FilterOptions options) {
   test::Dissected out;

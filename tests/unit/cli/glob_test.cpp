@@ -1,9 +1,9 @@
-#include "scenarios/engine/glob.hpp"
+#include "cli/glob.hpp"
 
 #include <gtest/gtest.h>
 #include <string>
 
-namespace wsrig::engine {
+namespace wsrig::cli {
 namespace {
 
 struct Row {
@@ -28,6 +28,10 @@ TEST(Glob, table) {
       {"rfc*/5.4*[cut=1B*", "rfc6455/5.4-x/y[cut=1B,mid=]", true},
       {"a**b", "ab", true},
       {"*a*b*", "xxaxxbxx", true},
+      {"*a*b?", "xxaxxbc", true},
+      {"/chat", "/chat/room", false},
+      {"a*b", "acbd", false},
+      {"?", "", false},
       {"abc", "ABC", false},
   };
   for (const auto& row : rows)
@@ -41,4 +45,4 @@ TEST(Glob, many_stars_stay_fast) {
 }
 
 }  // namespace
-}  // namespace wsrig::engine
+}  // namespace wsrig::cli

@@ -4,9 +4,9 @@
 
 #include "ws/bytes.hpp"
 
-namespace wsrig::net {
+namespace wsrig::ws {
 
 /// RFC 4648 §4, with padding.
-std::string base64(ws::Bytes octets);
+std::string base64(Bytes octets);
 
-}  // namespace wsrig::net
+}  // namespace wsrig::ws

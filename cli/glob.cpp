@@ -1,6 +1,6 @@
-#include "scenarios/engine/glob.hpp"
+#include "cli/glob.hpp"
 
-namespace wsrig::engine {
+namespace wsrig::cli {
 
 /// Only the latest star is ever tried again: what an earlier one takes more can be taken by it as well.
 bool matches_glob(std::string_view glob, std::string_view text) {
@@ -26,4 +26,4 @@ bool matches_glob(std::string_view glob, std::string_view text) {
   return at == glob.size();
 }
 
-}  // namespace wsrig::engine
+}  // namespace wsrig::cli

@@ -1,10 +1,10 @@
-#include "net/base64.hpp"
+#include "ws/base64.hpp"
 
 #include <openssl/evp.h>
 
-namespace wsrig::net {
+namespace wsrig::ws {
 
-std::string base64(ws::Bytes octets) {
+std::string base64(Bytes octets) {
   std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
   ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),
                     static_cast<int>(octets.size()));
@@ -12,4 +12,4 @@ std::string base64(ws::Bytes octets) {
   return text;
 }
 
-}  // namespace wsrig::net
+}  // namespace wsrig::ws
