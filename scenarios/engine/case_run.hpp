@@ -47,10 +47,21 @@ class CaseRun final : public RunningCase {
     bool over_limit = false;  ///< more was sent than the subject declares to take
   };
 
+  // The way through the tasks (case_run.cpp).
   void pump();
   void pump_later();
   void end_of_tasks();
+  void skip_body();
   Progress advance(const Task& task);
+  void open_with_proof(const std::string& connection);
+  void open_through_proxy();
+  void close_through_proxy();
+  /// What is known of the proxy's connection to a backend.
+  enum class Arrival : std::uint8_t { awaited, here, settled };
+  Arrival await_backend(const Task& task);
+  Arrival judge_absence(const Task& task);
+
+  // What a step does (case_actions.cpp).
   Progress run(const Task& task, const SendFrame& send);
   Progress run(const Task& task, const SendRaw& send);
   Progress run(const Task& task, const SendHttp& send);
@@ -65,55 +76,46 @@ class CaseRun final : public RunningCase {
   Progress run(const Task& task, const SendSignal& signal);
   Progress run(const Task& task, const ExpectExit& expect);
   Progress run(const Task& task, const ExpectUsage& expect);
-  Progress run(const Task& task, const Expect& expect);
-
-  // Waiting.
-  void begin_wait(std::chrono::microseconds longest);
-  void end_wait();
-  std::chrono::microseconds waited() const;
-  std::chrono::microseconds deadline_of(const Alternative& alternative, Stage stage) const;
-  std::chrono::microseconds longest_wait(const Expect& expect, Stage stage) const;
-  Progress check_time(const Task& task, const Expect& expect);
-  bool was_held_up(std::chrono::microseconds longest);
-
-  // Judging. `true`: the task is done, or the case is decided.
-  bool judge(const Task& task, const Expect& expect, const Observation& seen);
-  bool judge_alternatives(const Task& task, const Expect& expect, const Observation& seen);
-  bool judge_early_pongs(const Task& task, const Expect& expect);
-  bool judge_unmatched(const Task& task, const Expect& expect, const Observation& seen);
-  bool judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
-                           const SawEnd& end);
-  bool is_expected_rest(const Task& task, const Expect& expect, const Observation& seen);
-  void settle(const Task& task, const Alternative& alternative, const Observation* seen);
-  void skip_body();
-  void check_response(const Task& task, const SawHead& seen);
   void count_sent(const Task& task, const ws::FrameSpec& frame);
-
-  // Deciding.
-  void lower_to(report::Grade grade, std::string reason);
-  void decide(report::Grade grade, std::string message, const Task* task);
-  void fail_expectation(const Task& task, const Expect& expect, std::string received, std::string why);
-  void fail_rule(const Task& task, std::string_view section, std::string text);
-  void mistake(const Task& task, const diag::Diagnostic& diagnostic);
-  void finish();
-
-  void open_through_proxy();
-  void close_through_proxy();
-  /// What is known of the proxy's connection to a backend.
-  enum class Arrival : std::uint8_t { awaited, here, settled };
-  Arrival await_backend(const Task& task);
-  Arrival judge_absence(const Task& task);
   ChildProcess* process_of(const Task& task) const;
   ProcessUsage usage_of(const std::string& service) const;
   void note_memory(Stage stage);
   /// Looks again soon, or fails the case when the deadline is over.
   Progress look_again(const Task& task, std::optional<std::chrono::microseconds> within, std::string expected,
                       std::string received);
+
+  // What a step awaits (case_judging.cpp). `true`: the task is done, or the case is decided.
+  Progress run(const Task& task, const Expect& expect);
+  std::chrono::microseconds deadline_of(const Alternative& alternative, Stage stage) const;
+  std::chrono::microseconds longest_wait(const Expect& expect, Stage stage) const;
+  Progress check_time(const Task& task, const Expect& expect);
+  bool was_held_up(std::chrono::microseconds longest);
+  bool judge(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_alternatives(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_early_pongs(const Task& task, const Expect& expect);
   bool judge_raw(const Task& task, const Expect& expect);
-  void open_with_proof(const std::string& connection);
+  bool judge_unmatched(const Task& task, const Expect& expect, const Observation& seen);
+  bool judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
+                           const SawEnd& end);
+  bool is_expected_rest(const Task& task, const Expect& expect, const Observation& seen);
+  void settle(const Task& task, const Alternative& alternative, const Observation* seen);
+  void check_response(const Task& task, const SawHead& seen);
+
+  // Waiting, deciding, values (case_run.cpp).
+  void begin_wait(std::chrono::microseconds longest);
+  void end_wait();
+  std::chrono::microseconds waited() const;
+  void lower_to(report::Grade grade, std::string reason);
+  void decide(report::Grade grade, std::string message, const Task* task);
+  void fail_expectation(const Task& task, const Expect& expect, std::string received, std::string why);
+  void fail_rule(const Task& task, std::string_view section, std::string text);
+  void mistake(const Task& task, const diag::Diagnostic& diagnostic);
+  void finish();
   std::unique_ptr<Connection> connect(const std::string& name);
   Peer& peer_of(const Task& task) { return peers_[task.step.connection]; }
   bool is_proxy_case() const { return instance_.definition->subject == SubjectKind::proxy; }
+  /// The text of the Ping that shows a subject to be alive; nothing for a case that does not ask for it.
+  std::optional<std::string> new_proof();
   std::string new_key();
   ws::Scope scope_for(Peer& peer);
   std::optional<std::string> lookup(const Peer& peer, std::string_view name) const;

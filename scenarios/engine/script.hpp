@@ -157,6 +157,14 @@ struct Alternative {
 /// One `<` line and the `|` lines below it: the first that matches decides.
 struct Expect {
   std::vector<Alternative> alternatives;
+
+  /// The first alternative with a pattern of this kind; null without one.
+  template <typename Kind>
+  const Alternative* find() const {
+    for (const Alternative& one : alternatives)
+      if (std::holds_alternative<Kind>(one.pattern)) return &one;
+    return nullptr;
+  }
 };
 
 using Action = std::variant<SendFrame, SendRaw, SendHttp, Shutdown, Reset, Reconnect, Hold, Resume, Pause,
