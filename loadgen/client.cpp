@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "loadgen/crc32c.hpp"
-#include "loadgen/frame_writer.hpp"
 #include "ws/close_code.hpp"
 
 namespace wsrig::loadgen {
@@ -103,7 +102,7 @@ void Client::append(Clock::time_point intended, Clock::time_point now) {
   shared_.meter().record(Timing::send_lag, now - intended);
 }
 
-void Client::append_message(std::size_t index, Clock::time_point intended, Clock::time_point now) {
+inline void Client::append_message(std::size_t index, Clock::time_point intended, Clock::time_point now) {
   const MixEntry& entry = shared_.mix[index];
   const ReplyRule& rule = shared_.config.replies;
   const bool awaits_reply = rule.awaits_reply() && !shared_.is_receiver;
@@ -121,7 +120,7 @@ void Client::append_message(std::size_t index, Clock::time_point intended, Clock
 std::uint32_t Client::write_own(const MixEntry& entry, std::uint16_t& replies) {
   const std::string payload = ws::evaluate(*entry.payload, scope()).value();
   const ws::Bytes octets = ws::as_bytes(payload);
-  write(entry, opcode_of(entry.kind), octets, {});
+  write(entry, opcode_of(entry.kind), octets);
   const ReplyRule& rule = shared_.config.replies;
   const bool comes_back = rule.kind == ReplyRule::Kind::echo || rule.kind == ReplyRule::Kind::prefix;
   const auto key = comes_back ? crc32c(octets) : message_key(rule, octets);
@@ -129,41 +128,44 @@ std::uint32_t Client::write_own(const MixEntry& entry, std::uint16_t& replies) {
   return key.value_or(0);
 }
 
-EncodedEnvelope Client::make_envelope(std::uint32_t sequence, std::size_t size, EnvelopeForm form,
-                                      Clock::time_point intended) const {
+/// A message of ours; valid until the next one.
+inline ws::Bytes Client::make_enveloped(std::uint32_t sequence, std::size_t size, EnvelopeForm form,
+                                        Clock::time_point intended) const {
   const Envelope envelope{
       .sequence = sequence,
       .connection = number_,
       .intended = static_cast<std::uint64_t>((intended.time_since_epoch() + shared_.epoch).count()),
       .length = static_cast<std::uint32_t>(size)};
-  return encode(envelope, form, shared_.filler.crc(size - std::min(size, envelope_size(form))));
+  return shared_.filler.message(envelope, form);
 }
 
-/// Returns the key that tells the reply to a message that is too small for its envelope.
-std::uint32_t Client::write_enveloped(const MixEntry& entry, Clock::time_point intended) {
-  const std::size_t size = entry.sizes.draw(random_);
+/// Returns the key that its reply is known by where it is too small for its envelope.
+inline std::uint32_t Client::write_enveloped(const MixEntry& entry, Clock::time_point intended) {
   const ws::Opcode opcode = opcode_of(entry.kind);
   const EnvelopeForm form = form_of(opcode);
-  const EncodedEnvelope envelope = make_envelope(ledger_.next_sequence(), size, form, intended);
-  const ws::Bytes front = envelope.bytes().first(std::min(size, envelope.size));
-  write(entry, opcode, front, shared_.filler.first(size - front.size()));
-  return size < envelope.size ? crc32c(front) : 0;
+  const std::size_t size = entry.sizes.draw(random_);
+  const ws::Bytes payload = make_enveloped(ledger_.next_sequence(), size, form, intended);
+  write(entry, opcode, payload);
+  return size < envelope_size(form) ? crc32c(payload) : 0;
 }
 
-void Client::write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes front, ws::Bytes rest) {
-  MessageParts parts{.opcode = opcode, .front = front, .rest = rest};
+inline void Client::write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload) {
+  if (link_->deflate()) return write_compressed(entry, opcode, payload);
+  write_frames(entry, {.opcode = opcode, .payload = payload});
+}
+
+void Client::write_compressed(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload) {
   ws::ByteBuffer compressed;
-  if (ws::Deflater* const compressor = deflater()) {
-    shared_.scratch.assign(front.begin(), front.end());
-    ws::append(shared_.scratch, rest);
-    compressor->compress(shared_.scratch, compressed);
-    parts = {.opcode = opcode, .rsv = ws::rsv1, .front = compressed};
-  }
-  ws::MaskKeySource* keys =
-      shared_.config.target.masking.mode == Masking::Mode::none ? nullptr : &shared_.link.keys;
+  deflater()->compress(payload, compressed);
+  write_frames(entry, {.opcode = opcode, .rsv = ws::rsv1, .payload = compressed});
+}
+
+inline void Client::write_frames(const MixEntry& entry, const OutgoingMessage& message) {
+  const bool is_masked = shared_.config.target.masking.mode != Masking::Mode::none;
+  ws::MaskKeySource* const keys = is_masked ? &shared_.link.keys : nullptr;
   if (entry.cut > 0) link_->flush();
   shared_.meter().counters.frames_sent +=
-      write_message(parts, entry.fragmentation, random_, keys, link_->out());
+      write_message(message, entry.fragmentation, random_, keys, link_->out());
   if (entry.cut > 0) link_->flush_cut(entry.cut);
 }
 
@@ -179,12 +181,10 @@ ws::Deflater* Client::deflater() {
 
 /// A Pong brings the payload back (RFC 6455 §5.5.3), so it is an envelope, as much of it as the size allows.
 void Client::append_ping(std::size_t size, Clock::time_point intended, Clock::time_point now) {
-  const EncodedEnvelope envelope =
-      make_envelope(pings_.next_sequence(), size, EnvelopeForm::binary, intended);
-  const ws::Bytes front = envelope.bytes().first(std::min(size, envelope.size));
-  pings_.add({.intended = intended, .sent = now, .key = size < envelope.size ? crc32c(front) : 0});
-  const ws::Bytes rest = shared_.filler.first(size - front.size());
-  write_message({.opcode = ws::Opcode::ping, .front = front, .rest = rest}, {}, random_, &shared_.link.keys,
+  const ws::Bytes payload = make_enveloped(pings_.next_sequence(), size, EnvelopeForm::binary, intended);
+  const std::uint32_t key = size < binary_envelope_size ? crc32c(payload) : 0;
+  pings_.add({.intended = intended, .sent = now, .key = key});
+  write_message({.opcode = ws::Opcode::ping, .payload = payload}, {}, random_, &shared_.link.keys,
                 link_->out());
   ++shared_.meter().counters.frames_sent;
   ++shared_.meter().counters.pings_sent;
@@ -234,7 +234,7 @@ void Client::on_message(const ws::Message& message) {
   judge(message);
 }
 
-void Client::judge(const ws::Message& message) {
+inline void Client::judge(const ws::Message& message) {
   const ReplyRule& rule = shared_.config.replies;
   ws::Bytes payload = message.payload;
   switch (rule.kind) {
@@ -251,7 +251,7 @@ void Client::judge(const ws::Message& message) {
 }
 
 /// The message as it was sent, if nothing happened to it.
-void Client::judge_returned(ws::Bytes payload, EnvelopeForm form) {
+inline void Client::judge_returned(ws::Bytes payload, EnvelopeForm form) {
   const bool is_large = payload.size() >= envelope_size(form);
   if (is_large && !shared_.mix.has_own_payloads()) return judge_enveloped(payload, form);
   const Answer answer = ledger_.answer_key(crc32c(payload));
@@ -259,7 +259,7 @@ void Client::judge_returned(ws::Bytes payload, EnvelopeForm form) {
   account(answer);
 }
 
-void Client::judge_enveloped(ws::Bytes payload, EnvelopeForm form) {
+inline void Client::judge_enveloped(ws::Bytes payload, EnvelopeForm form) {
   const auto read = read_envelope(payload, form);
   if (!read || (read->is_intact && read->envelope.connection != number_)) return account({});
   if (!read->is_intact) return judge_corrupted(read->envelope);
@@ -276,7 +276,7 @@ void Client::judge_corrupted(const Envelope& envelope) {
   shared_.events.on_reply(*this);
 }
 
-void Client::account(const Answer& answer) {
+inline void Client::account(const Answer& answer) {
   Counters& counters = shared_.meter().counters;
   switch (answer.kind) {
     case ReplyKind::duplicated: ++counters.duplicated; return;

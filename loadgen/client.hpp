@@ -8,6 +8,7 @@
 #include "loadgen/config.hpp"
 #include "loadgen/envelope.hpp"
 #include "loadgen/filler.hpp"
+#include "loadgen/frame_writer.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/link.hpp"
 #include "loadgen/mix.hpp"
@@ -43,7 +44,6 @@ struct ClientShared {
   ClientEvents& events;
   nanoseconds epoch;         ///< what a time of the steady clock lacks to the UNIX epoch
   bool is_receiver = false;  ///< messages are pushed by the server, not replies
-  ws::ByteBuffer scratch{};  ///< for what has to lie in one piece
 
   Meter& meter() const { return link.meter; }
 };
@@ -90,9 +90,11 @@ class Client : private LinkEvents, private SessionPeer {
   ws::Scope scope() const;
   std::uint32_t write_own(const MixEntry& entry, std::uint16_t& replies);
   std::uint32_t write_enveloped(const MixEntry& entry, Clock::time_point intended);
-  void write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes front, ws::Bytes rest);
-  EncodedEnvelope make_envelope(std::uint32_t sequence, std::size_t size, EnvelopeForm form,
-                                Clock::time_point intended) const;
+  void write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload);
+  void write_compressed(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload);
+  void write_frames(const MixEntry& entry, const OutgoingMessage& message);
+  ws::Bytes make_enveloped(std::uint32_t sequence, std::size_t size, EnvelopeForm form,
+                           Clock::time_point intended) const;
   void judge(const ws::Message& message);
   void judge_returned(ws::Bytes payload, EnvelopeForm form);
   void judge_enveloped(ws::Bytes payload, EnvelopeForm form);

@@ -76,24 +76,33 @@ __attribute__((target("sse4.2"))) std::uint32_t three_lanes(const std::uint8_t* 
   return shifted(shift, two) ^ static_cast<std::uint32_t>(third);
 }
 
-__attribute__((target("sse4.2"))) std::uint32_t crc_by_instruction(ws::Bytes data, std::uint32_t before) {
-  std::uint32_t state = ~before;
-  if (data.size() >= 3 * lane) {
-    static const Shift shift = make_shift();
-    for (; data.size() >= 3 * lane; data = data.subspan(3 * lane))
-      state = three_lanes(data.data(), state, shift);
-  }
+__attribute__((target("sse4.2"))) std::uint32_t one_lane(ws::Bytes data, std::uint32_t state) {
+  const std::uint8_t* at = data.data();
+  std::size_t left = data.size();
   std::uint64_t wide = state;
-  for (; data.size() >= 8; data = data.subspan(8)) wide = _mm_crc32_u64(wide, word_at(data.data()));
+  for (; left >= 8; left -= 8, at += 8) wide = _mm_crc32_u64(wide, word_at(at));
   state = static_cast<std::uint32_t>(wide);
-  if (data.size() >= 4) {
+  if (left >= 4) {
     std::uint32_t half = 0;
-    std::memcpy(&half, data.data(), sizeof half);
+    std::memcpy(&half, at, sizeof half);
     state = _mm_crc32_u32(state, half);
-    data = data.subspan(sizeof half);
+    left -= sizeof half;
+    at += sizeof half;
   }
-  for (const std::uint8_t octet : data) state = _mm_crc32_u8(state, octet);
-  return ~state;
+  for (; left > 0; --left, ++at) state = _mm_crc32_u8(state, *at);
+  return state;
+}
+
+/// Not inline, so that short messages do not save the registers that this one needs.
+__attribute__((target("sse4.2"), noinline)) std::uint32_t lanes(ws::Bytes data, std::uint32_t state) {
+  static const Shift shift = make_shift();
+  for (; data.size() >= 3 * lane; data = data.subspan(3 * lane))
+    state = three_lanes(data.data(), state, shift);
+  return one_lane(data, state);
+}
+
+__attribute__((target("sse4.2"))) std::uint32_t crc_by_instruction(ws::Bytes data, std::uint32_t before) {
+  return ~(data.size() < 3 * lane ? one_lane(data, ~before) : lanes(data, ~before));
 }
 
 using Kernel = std::uint32_t (*)(ws::Bytes data, std::uint32_t before);

@@ -27,12 +27,11 @@ constexpr auto digits = make_digits();
 using Binary = std::array<std::uint8_t, binary_envelope_size>;
 
 template <class Number>
-void put(Binary& out, std::size_t place, Number value) {
+void put(std::uint8_t* out, Number value) {
   if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(out.data() + place, &value, sizeof value);
+    std::memcpy(out, &value, sizeof value);
   } else {
-    for (std::size_t i = 0; i < sizeof value; ++i)
-      out[place + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (std::size_t i = 0; i < sizeof value; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
   }
 }
 
@@ -73,42 +72,38 @@ bool from_text(const std::uint8_t* in, Binary& out) {
   return (seen & 0x80) == 0;  // only no_digit has that bit
 }
 
+/// In words of eight octets, for so it is read by the CRC and the mask right behind: a processor waits for
+/// smaller stores to arrive before it loads a larger word.
+void encode_binary(const Envelope& envelope, std::uint32_t filler_crc, std::uint8_t* out) {
+  put(out, std::uint64_t{envelope.connection} << 32 | envelope.sequence);
+  put(out + 8, envelope.intended);
+  put(out + 16, envelope.length);
+  const std::uint32_t crc = crc32c({out, covered_size}, filler_crc);
+  put(out + 16, std::uint64_t{crc} << 32 | envelope.length);
+}
+
 }  // namespace
 
-EncodedEnvelope encode(const Envelope& envelope, EnvelopeForm form, std::uint32_t filler_crc) {
+void encode(const Envelope& envelope, EnvelopeForm form, std::uint32_t filler_crc, std::uint8_t* out) {
+  if (form == EnvelopeForm::binary) return encode_binary(envelope, filler_crc, out);
   Binary binary;
-  put(binary, 0, envelope.sequence);
-  put(binary, 4, envelope.connection);
-  put(binary, 8, envelope.intended);
-  put(binary, 16, envelope.length);
-  put(binary, covered_size, crc32c(ws::Bytes(binary).first(covered_size), filler_crc));
-  EncodedEnvelope encoded;
-  encoded.size = envelope_size(form);
-  if (form == EnvelopeForm::text) {
-    to_text(binary, encoded.octets.data());
-  } else {
-    std::memcpy(encoded.octets.data(), binary.data(), binary.size());
-  }
-  return encoded;
+  encode_binary(envelope, filler_crc, binary.data());
+  to_text(binary, out);
 }
 
 std::optional<ReadEnvelope> read_envelope(ws::Bytes message, EnvelopeForm form) {
   const std::size_t size = envelope_size(form);
   if (message.size() < size) return std::nullopt;
-  Binary binary;
-  if (form == EnvelopeForm::text) {
-    if (!from_text(message.data(), binary)) return std::nullopt;
-  } else {
-    std::memcpy(binary.data(), message.data(), binary.size());
-  }
+  Binary decoded;
+  if (form == EnvelopeForm::text && !from_text(message.data(), decoded)) return std::nullopt;
+  const std::uint8_t* const binary = form == EnvelopeForm::text ? decoded.data() : message.data();
   ReadEnvelope read;
-  read.envelope = {.sequence = get<std::uint32_t>(binary.data()),
-                   .connection = get<std::uint32_t>(binary.data() + 4),
-                   .intended = get<std::uint64_t>(binary.data() + 8),
-                   .length = get<std::uint32_t>(binary.data() + 16)};
-  const std::uint32_t crc = crc32c(ws::Bytes(binary).first(covered_size), crc32c(message.subspan(size)));
-  read.is_intact =
-      read.envelope.length == message.size() && crc == get<std::uint32_t>(binary.data() + covered_size);
+  read.envelope = {.sequence = get<std::uint32_t>(binary),
+                   .connection = get<std::uint32_t>(binary + 4),
+                   .intended = get<std::uint64_t>(binary + 8),
+                   .length = get<std::uint32_t>(binary + 16)};
+  const std::uint32_t crc = crc32c({binary, covered_size}, crc32c(message.subspan(size)));
+  read.is_intact = read.envelope.length == message.size() && crc == get<std::uint32_t>(binary + covered_size);
   return read;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,14 +34,8 @@ constexpr std::size_t envelope_size(EnvelopeForm form) {
   return form == EnvelopeForm::binary ? binary_envelope_size : text_envelope_size;
 }
 
-/// An encoded envelope; a message that is shorter begins it.
-struct EncodedEnvelope {
-  std::array<std::uint8_t, text_envelope_size> octets;
-  std::size_t size = 0;
-  ws::Bytes bytes() const { return {octets.data(), size}; }
-};
-/// `filler_crc` is the CRC-32C of what follows the envelope.
-EncodedEnvelope encode(const Envelope& envelope, EnvelopeForm form, std::uint32_t filler_crc);
+/// Writes `envelope_size(form)` octets. `filler_crc` is the CRC-32C of what follows the envelope.
+void encode(const Envelope& envelope, EnvelopeForm form, std::uint32_t filler_crc, std::uint8_t* out);
 
 /// What the front of a message says, and whether all of it is as it was sent.
 struct ReadEnvelope {

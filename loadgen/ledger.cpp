@@ -18,17 +18,6 @@ void Ledger::grow() {
   capacity_ = capacity;
 }
 
-void Ledger::add(const Outstanding& message) {
-  if (count_ == capacity_) grow();
-  at(count_) = message;
-  ++count_;
-  if (message.replies > 0) {
-    ++unanswered_;
-  } else {
-    trim();
-  }
-}
-
 void Ledger::pop_front() {
   ++base_;
   --count_;
@@ -56,8 +45,7 @@ Answer Ledger::settle(std::uint32_t offset) {
   return answer;
 }
 
-Answer Ledger::answer(std::uint32_t sequence) {
-  if (sequence == base_ && is_plain_front()) return pop_plain_front();
+Answer Ledger::answer_any(std::uint32_t sequence) {
   const std::uint32_t offset = sequence - base_;
   if (offset < count_) {
     if (at(offset).replies == 0) return {.kind = ReplyKind::duplicated};
@@ -82,17 +70,6 @@ Answer Ledger::answer_oldest() {
 
 Answer Ledger::answer_key(std::uint32_t key) {
   return answer_first([key](const Outstanding& message) { return message.key == key; });
-}
-
-/// The oldest awaits one reply, and nothing behind it has been answered: the way of nearly all.
-bool Ledger::is_plain_front() { return count_ > 0 && passed_ == 0 && at(0).replies == 1; }
-
-Answer Ledger::pop_plain_front() {
-  Answer answer{.kind = ReplyKind::matched, .message = at(0)};
-  ++base_;
-  --count_;
-  --unanswered_;
-  return answer;
 }
 
 void Ledger::forget_before(std::uint32_t sequence) {

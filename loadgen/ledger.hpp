@@ -41,10 +41,17 @@ class Ledger {
   /// The number of the next message.
   std::uint32_t next_sequence() const { return base_ + count_; }
   /// One that awaits no reply only takes its number.
-  void add(const Outstanding& message);
+  void add(const Outstanding& message) {
+    if (count_ == capacity_) grow();
+    at(count_++) = message;
+    if (message.replies == 0) return trim();
+    ++unanswered_;
+  }
 
   /// A reply that names its message.
-  Answer answer(std::uint32_t sequence);
+  Answer answer(std::uint32_t sequence) {
+    return sequence == base_ && is_plain_front() ? pop_plain_front() : answer_any(sequence);
+  }
   /// A reply that names none: it answers the oldest message that awaits one.
   Answer answer_oldest();
   /// A reply that brings something back: the oldest message with that key.
@@ -66,8 +73,14 @@ class Ledger {
   void grow();
   void pop_front();
   void trim();
-  bool is_plain_front();
-  Answer pop_plain_front();
+  /// The oldest awaits one reply, and nothing behind it has been answered: the way of nearly all.
+  bool is_plain_front() { return count_ > 0 && passed_ == 0 && at(0).replies == 1; }
+  Answer pop_plain_front() {
+    --count_;
+    --unanswered_;
+    return {.kind = ReplyKind::matched, .message = ring_[base_++ & (capacity_ - 1)]};
+  }
+  Answer answer_any(std::uint32_t sequence);
   Answer settle(std::uint32_t offset);
   template <class Fits>
   Answer answer_first(const Fits& fits);

@@ -67,20 +67,11 @@ Mix::Mix(std::vector<MixEntry> entries, Order order) : entries_(std::move(entrie
   }
 }
 
-std::size_t Mix::choose(std::uint64_t number, ws::Random& random) const {
-  if (entries_.size() == 1) return 0;
-  return order_ == Order::in_turn ? static_cast<std::size_t>(number % entries_.size()) : draw(random);
-}
-
 std::size_t Mix::draw(ws::Random& random) const {
   std::uint64_t place = random.next_below(weights_);
   std::size_t index = 0;
   while (place >= entries_[index].weight) place -= entries_[index++].weight;
   return index;
-}
-
-std::uint16_t Mix::label_of(std::size_t index) const {
-  return order_ == Order::in_turn ? 0 : static_cast<std::uint16_t>(index);
 }
 
 std::vector<std::string> Mix::labels() const {

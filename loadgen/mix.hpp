@@ -43,9 +43,14 @@ class Mix {
   const std::vector<MixEntry>& entries() const { return entries_; }
   const MixEntry& operator[](std::size_t index) const { return entries_[index]; }
   /// The index of message `number` of a connection.
-  std::size_t choose(std::uint64_t number, ws::Random& random) const;
+  std::size_t choose(std::uint64_t number, ws::Random& random) const {
+    if (entries_.size() == 1) return 0;
+    return order_ == Order::in_turn ? static_cast<std::size_t>(number % entries_.size()) : draw(random);
+  }
   /// What stands for an entry in reports: all messages that come in turn are one.
-  std::uint16_t label_of(std::size_t index) const;
+  std::uint16_t label_of(std::size_t index) const {
+    return order_ == Order::in_turn ? 0 : static_cast<std::uint16_t>(index);
+  }
   std::vector<std::string> labels() const;
   /// There are messages of the user's own, which carry no envelope.
   bool has_own_payloads() const { return has_own_payloads_; }

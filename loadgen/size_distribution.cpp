@@ -137,9 +137,9 @@ SizeDistribution SizeDistribution::constant(std::size_t size) {
   return {.least = size, .most = size, .text = ws::print_size(size)};
 }
 
-std::size_t SizeDistribution::draw(ws::Random& random) const {
+std::size_t SizeDistribution::draw_varying(ws::Random& random) const {
   switch (kind) {
-    case Kind::constant: return least;
+    case Kind::constant: break;
     case Kind::uniform: return least + static_cast<std::size_t>(random.next_below(most - least + 1));
     case Kind::lognormal: return draw_lognormal(*this, random);
     case Kind::zipf:

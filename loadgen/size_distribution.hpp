@@ -24,7 +24,10 @@ struct SizeDistribution {
   std::string text{};     ///< as written
 
   static SizeDistribution constant(std::size_t size);
-  std::size_t draw(ws::Random& random) const;
+  std::size_t draw(ws::Random& random) const { return kind == Kind::constant ? least : draw_varying(random); }
+
+ private:
+  std::size_t draw_varying(ws::Random& random) const;
 };
 
 /// Sizes need their unit. No size may be larger than `max_message_size`; a lognormal tail is cut there.

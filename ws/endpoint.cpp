@@ -120,8 +120,8 @@ void Endpoint::receive(MutableBytes data, EndpointEvents& events, ByteBuffer& ou
 }
 
 /// The short way for what nearly all traffic is: messages of one plain frame that has come as a whole and
-/// breaks no rule. They need no assembling. At the first octet of anything else it stops, and leaves that to
-/// the parser.
+/// breaks no rule. They need no assembling, and no judge. At the first octet of anything else it stops, and
+/// leaves that to the parser.
 std::size_t Endpoint::receive_plain(MutableBytes data, EndpointEvents& events) {
   if (!parser_.at_boundary() || assembler_.in_message() || config_->report_frames) return 0;
   std::size_t taken = 0;
@@ -130,7 +130,6 @@ std::size_t Endpoint::receive_plain(MutableBytes data, EndpointEvents& events) {
     FrameHeader header;
     const std::size_t size = decode_header(rest, header);
     if (size == 0 || !is_plain_message(header) || header.payload_length > rest.size() - size) break;
-    if (config_->judge->check(header, receiver_state())) break;
     const MutableBytes payload = rest.subspan(size, static_cast<std::size_t>(header.payload_length));
     if (header.mask) Masker(*header.mask).apply(payload);
     if (header.opcode == Opcode::text && !is_valid_utf8(payload)) {
@@ -143,9 +142,15 @@ std::size_t Endpoint::receive_plain(MutableBytes data, EndpointEvents& events) {
   return taken;
 }
 
+/// Between messages, and before any Close, such a header breaks none of the rules.
 bool Endpoint::is_plain_message(const FrameHeader& header) const {
+  const Limits& limits = config_->limits;
   const bool begins = header.opcode == Opcode::text || header.opcode == Opcode::binary;
-  return header.fin && header.rsv == 0 && begins && header.payload_length <= config_->limits.message;
+  const bool is_masked_rightly = header.mask.has_value() == (config_->role == Role::server);
+  const bool is_within_limits = header.payload_length <= limits.message &&
+                                header.payload_length <= limits.frame && limits.fragments > 0;
+  return begins && header.fin && header.rsv == 0 && header.length_form == LengthForm::minimal &&
+         is_masked_rightly && is_within_limits;
 }
 
 bool Endpoint::send(Opcode opcode, Bytes payload, ByteBuffer& out) {

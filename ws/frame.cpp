@@ -41,17 +41,10 @@ LengthForm canonical_form(std::uint8_t length_bits, std::uint64_t length) {
   return LengthForm::minimal;
 }
 
-/// Hands the octets of a header to `put`, one by one.
-template <class Put>
-void write_header(const FrameHeader& header, Put put) {
-  const std::uint8_t bits = length_bits(header);
-  put(static_cast<std::uint8_t>((header.fin ? fin_bit : 0) | ((header.rsv & 7) << 4) |
-                                (static_cast<std::uint8_t>(header.opcode) & 0xf)));
-  put(static_cast<std::uint8_t>((header.mask ? mask_bit : 0) | bits));
-  for (std::size_t left = extended_length_size(bits); left > 0; --left) {
-    put(static_cast<std::uint8_t>(header.payload_length >> (8 * (left - 1))));
-  }
-  if (header.mask) std::ranges::for_each(*header.mask, put);
+/// Returns what is behind the last octet.
+std::uint8_t* write_big_endian(std::uint64_t value, std::size_t size, std::uint8_t* out) {
+  while (size > 0) *out++ = static_cast<std::uint8_t>(value >> (8 * --size));
+  return out;
 }
 
 }  // namespace
@@ -69,14 +62,23 @@ std::string_view name(Opcode opcode) {
 }
 
 EncodedHeader encode(const FrameHeader& header) {
-  EncodedHeader encoded{};
-  write_header(header, [&](std::uint8_t octet) { encoded.octets[encoded.size++] = octet; });
+  EncodedHeader encoded;
+  encoded.size = static_cast<std::size_t>(encode(header, encoded.octets.data()) - encoded.octets.data());
   return encoded;
 }
 
-void encode(const FrameHeader& header, ByteBuffer& out) {
-  write_header(header, [&](std::uint8_t octet) { out.push_back(octet); });
+std::uint8_t* encode(const FrameHeader& header, std::uint8_t* out) {
+  const std::uint8_t bits = length_bits(header);
+  const auto opcode = static_cast<std::uint8_t>(header.opcode);
+  *out++ = static_cast<std::uint8_t>((header.fin ? fin_bit : 0) | (header.rsv & 7) << 4 | (opcode & 0xf));
+  *out++ = static_cast<std::uint8_t>((header.mask ? mask_bit : 0) | bits);
+  out = write_big_endian(header.payload_length, extended_length_size(bits), out);
+  if (!header.mask) return out;
+  std::memcpy(out, header.mask->data(), header.mask->size());
+  return out + header.mask->size();
 }
+
+void encode(const FrameHeader& header, ByteBuffer& out) { append(out, encode(header).bytes()); }
 
 std::optional<DecodedHeader> decode_header(Bytes in) {
   DecodedHeader decoded{};
@@ -89,15 +91,17 @@ std::size_t decode_header(Bytes in, FrameHeader& header) {
   const std::size_t size = header_size(in[0], in[1]);
   if (in.size() < size) return 0;
 
-  header.fin = (in[0] & fin_bit) != 0;
-  header.rsv = (in[0] >> 4) & 7;
-  header.opcode = static_cast<Opcode>(in[0] & 0xf);
-  const std::uint8_t bits = in[1] & 0x7f;
+  const std::uint8_t first = in[0];
+  const std::uint8_t second = in[1];
+  header.fin = (first & fin_bit) != 0;
+  header.rsv = (first >> 4) & 7;
+  header.opcode = static_cast<Opcode>(first & 0xf);
+  const std::uint8_t bits = second & 0x7f;
   const std::size_t extended = extended_length_size(bits);
   header.payload_length = extended == 0 ? bits : read_big_endian(in.subspan(2, extended));
   header.length_form = canonical_form(bits, header.payload_length);
   header.mask.reset();
-  if ((in[1] & mask_bit) != 0) std::memcpy(header.mask.emplace().data(), in.data() + 2 + extended, 4);
+  if ((second & mask_bit) != 0) std::memcpy(header.mask.emplace().data(), in.data() + 2 + extended, 4);
   return size;
 }
 

@@ -51,6 +51,8 @@ struct DecodedHeader {
 
 /// Total: any header has one encoding. A form too short for the length is widened.
 EncodedHeader encode(const FrameHeader& header);
+/// The same into `max_header_size` octets that are there; returns what is behind the header.
+std::uint8_t* encode(const FrameHeader& header, std::uint8_t* out);
 /// The same, appended to `out`.
 void encode(const FrameHeader& header, ByteBuffer& out);
 /// Total: never fails; empty means that more octets are needed. `decode(encode(h)) == h` where the form of

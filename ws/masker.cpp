@@ -48,7 +48,7 @@ void mask_sse2(const std::uint8_t* in, std::uint8_t* out, std::size_t size, KeyW
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + done));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out + done), _mm_xor_si128(block, wide));
   }
-  mask_words(in + done, out + done, size - done, key);
+  if (done < size) mask_words(in + done, out + done, size - done, key);
 }
 
 __attribute__((target("avx2"))) void mask_avx2(const std::uint8_t* in, std::uint8_t* out, std::size_t size,
@@ -83,7 +83,12 @@ constexpr Kernel basic_kernel = mask_words;
 /// Below this size the choice of a kernel costs more than it wins.
 constexpr std::size_t worth_a_choice = 512;
 
+/// What is as small as this was mostly written a moment ago, word by word: a processor would wait for these
+/// words to arrive before it loads a larger block.
+constexpr std::size_t worth_a_block = 64;
+
 void mask(const std::uint8_t* in, std::uint8_t* out, std::size_t size, KeyWord key) {
+  if (size < worth_a_block) return mask_words(in, out, size, key);
   if (size < worth_a_choice) return basic_kernel(in, out, size, key);
   static const Kernel kernel = choose_kernel();
   kernel(in, out, size, key);

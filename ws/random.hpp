@@ -44,8 +44,9 @@ class Random final : public MaskKeySource {
   }
 
   MaskKey next() override {
-    MaskKey key{};
-    fill(key);
+    MaskKey key;
+    const std::uint64_t word = next_word();
+    std::memcpy(key.data(), &word, key.size());
     return key;
   }
 

@@ -10,9 +10,8 @@ namespace {
 
 ws::ByteBuffer message(const Envelope& envelope, EnvelopeForm form) {
   const ws::ByteBuffer filler(envelope.length - envelope_size(form), 'x');
-  const auto front = encode(envelope, form, crc32c(filler));
-  ws::ByteBuffer out;
-  ws::append(out, front.bytes());
+  ws::ByteBuffer out(envelope_size(form));
+  encode(envelope, form, crc32c(filler), out.data());
   ws::append(out, filler);
   return out;
 }

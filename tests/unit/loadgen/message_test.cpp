@@ -36,40 +36,39 @@ Received receive(ws::ByteBuffer wire) {
   return received;
 }
 
-ws::ByteBuffer write(std::string_view front, std::string_view rest, std::string_view fragmentation,
+ws::ByteBuffer write(std::string_view text, std::string_view fragmentation,
                      std::string_view masking = "random", std::uint32_t* frames = nullptr) {
   ws::Random random(7);
   const auto mode = parse_masking(masking).value();
   const auto keys = make_mask_keys(mode, 1);
   ws::ByteBuffer wire;
-  const std::uint32_t count =
-      write_message({.opcode = ws::Opcode::text, .front = ws::as_bytes(front), .rest = ws::as_bytes(rest)},
-                    parse_fragmentation(fragmentation).value(), random,
-                    mode.mode == Masking::Mode::none ? nullptr : keys.get(), wire);
+  const std::uint32_t count = write_message({.opcode = ws::Opcode::text, .payload = ws::as_bytes(text)},
+                                            parse_fragmentation(fragmentation).value(), random,
+                                            mode.mode == Masking::Mode::none ? nullptr : keys.get(), wire);
   if (frames != nullptr) *frames = count;
   return wire;
 }
 
-TEST(FrameWriter, a_message_in_two_parts_arrives_as_one_however_it_is_cut) {
+TEST(FrameWriter, a_message_arrives_as_one_however_it_is_cut) {
   for (const auto* fragmentation :
        {"none", "1B", "3B", "5B", "100B", "count(1)", "count(4)", "count(20)", "random(6)"}) {
     for (const auto* masking : {"random", "zero", "37fa213d"}) {
       std::uint32_t frames = 0;
-      const Received received = receive(write("Hello, ", "world!", fragmentation, masking, &frames));
+      const Received received = receive(write("Hello, world!", fragmentation, masking, &frames));
       EXPECT_EQ(received.messages, 1) << fragmentation;
       EXPECT_EQ(received.text, "Hello, world!") << fragmentation;
       EXPECT_EQ(received.frames, frames) << fragmentation;
     }
   }
-  EXPECT_EQ(receive(write("", "", "none")).messages, 1);
+  EXPECT_EQ(receive(write("", "none")).messages, 1);
 }
 
 TEST(FrameWriter, s5_1_without_a_mask_a_server_refuses_it) {
-  EXPECT_EQ(receive(write("x", "y", "none", "none")).violations, 1);
+  EXPECT_EQ(receive(write("xy", "none", "none")).violations, 1);
 }
 
 TEST(FrameWriter, s5_3_each_frame_has_a_key_of_its_own) {
-  const ws::ByteBuffer wire = write("aaaa", "aaaa", "4B");
+  const ws::ByteBuffer wire = write("aaaaaaaa", "4B");
   ASSERT_EQ(wire.size(), 2U * (2 + 4 + 4));
   EXPECT_NE(ws::ByteBuffer(wire.begin() + 2, wire.begin() + 6),
             ws::ByteBuffer(wire.begin() + 12, wire.begin() + 16));
@@ -90,6 +89,22 @@ TEST(Filler, is_repeatable_text_and_knows_its_crc) {
     EXPECT_EQ(filler.crc(size), again.crc(size)) << size;
   }
   EXPECT_NE(Filler(4).crc(100), again.crc(100));
+}
+
+TEST(Filler, stands_behind_the_envelope_in_one_piece) {
+  Filler filler(3);
+  for (const auto form : {EnvelopeForm::binary, EnvelopeForm::text}) {
+    for (const std::uint32_t size : {0U, 5U, 24U, 32U, 33U, 50'000U, 100U}) {
+      const Envelope envelope{.sequence = 7, .length = size};
+      const ws::Bytes text = filler.first(size - std::min<std::size_t>(size, envelope_size(form)));
+      ws::ByteBuffer expected(envelope_size(form));
+      encode(envelope, form, crc32c(text), expected.data());
+      ws::append(expected, text);
+      expected.resize(size);
+      const ws::Bytes message = filler.message(envelope, form);
+      EXPECT_EQ(ws::ByteBuffer(message.begin(), message.end()), expected) << size;
+    }
+  }
 }
 
 TEST(Mix, reads_weight_kind_size_and_attributes) {
