@@ -67,14 +67,27 @@ std::string suite_table(const RunResult& run) {
   return out + "</tbody>\n<tfoot>\n" + suite_row(all, "th") + "</tfoot>\n</table>\n";
 }
 
+std::string transcript_row(const TranscriptLine& line) {
+  const std::string_view side = line.direction == '>' ? "sent" : line.direction == '<' ? "came" : "note";
+  return fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", side,
+                     seconds(line.at), markup(line.connection), markup({&line.direction, 1}),
+                     markup(line.text));
+}
+
+/// Of a case that went well the beginning and the end: a page of a thousand cases has to open quickly.
 std::string transcript(const CaseResult& result) {
-  if (result.transcript.empty()) return {};
+  constexpr std::size_t first = 16, last = 8;
+  const auto& lines = result.transcript;
+  if (lines.empty()) return {};
+  const bool is_whole = result.grade != Grade::ok || lines.size() <= first + last + 1;
   std::string out = "<h4>transcript</h4>\n<table class=\"transcript\">\n";
-  for (const TranscriptLine& line : result.transcript) {
-    const std::string_view side = line.direction == '>' ? "sent" : line.direction == '<' ? "came" : "note";
-    out += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", side,
-                       seconds(line.at), markup(line.connection), markup({&line.direction, 1}),
-                       markup(line.text));
+  for (std::size_t index = 0; index < lines.size(); ++index) {
+    if (!is_whole && index == first) {
+      const std::size_t left_out = lines.size() - first - last;
+      out += transcript_row({lines[index].at, "", '-', fmt::format("{} lines are not shown", left_out)});
+      index += left_out;
+    }
+    out += transcript_row(lines[index]);
   }
   return out + "</table>\n";
 }

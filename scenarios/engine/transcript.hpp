@@ -3,10 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "report/result.hpp"
+#include "report/text.hpp"
 
 namespace wsrig::engine {
 
@@ -14,10 +15,12 @@ namespace wsrig::engine {
 class Transcript {
  public:
   static constexpr std::size_t max_lines = 500;
+  static constexpr std::size_t max_text = 4096;  ///< octets of a line
 
-  void add(std::chrono::microseconds at, const std::string& connection, char direction, std::string text) {
+  void add(std::chrono::microseconds at, const std::string& connection, char direction,
+           std::string_view text) {
     if (lines_.size() < max_lines) {
-      lines_.push_back({at, connection, direction, std::move(text)});
+      lines_.push_back({at, connection, direction, report::shorten(text, max_text)});
     } else {
       ++left_out_;
     }

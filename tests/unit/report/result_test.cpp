@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
@@ -9,7 +10,9 @@
 namespace wsrig::report {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 RunResult run_of(std::vector<CaseResult> cases) { return {.cases = std::move(cases)}; }
 CaseResult graded(Grade grade, bool fails_run = false) {
@@ -51,6 +54,20 @@ TEST(Result, exit_code_130_when_interrupted) {
   RunResult run = run_of({graded(Grade::fail, true)});
   run.interrupted = true;
   EXPECT_EQ(run.exit_code(), 130);
+}
+
+TEST(Html, a_long_transcript_of_a_case_that_went_well_is_cut) {
+  CaseResult result = graded(Grade::ok);
+  for (int number = 100; number < 200; ++number)
+    result.transcript.push_back({{}, "", '>', fmt::format("line {}", number)});
+  const auto page = [&](Grade grade) {
+    result.grade = grade;
+    return to_html(run_of({result}));
+  };
+  EXPECT_THAT(page(Grade::ok),
+              AllOf(HasSubstr("line 115<"), Not(HasSubstr("line 116<")), HasSubstr("76 lines are not shown"),
+                    Not(HasSubstr("line 191<")), HasSubstr("line 192<"), HasSubstr("line 199<")));
+  EXPECT_THAT(page(Grade::fail), AllOf(HasSubstr("line 116<"), Not(HasSubstr("not shown"))));
 }
 
 TEST(Result, totals_by_suite_keep_the_order) {

@@ -189,6 +189,13 @@ TEST_F(CaseRunTest, a_flood_ends_the_case_and_not_the_run) {
   EXPECT_LE(result.transcript.size(), Transcript::max_lines + 1);
 }
 
+TEST_F(CaseRunTest, a_long_line_is_shortened_in_the_transcript) {
+  const auto result = run("> http \"GET / HTTP/1.1\\r\\nX: " + std::string(9000, 'x') + "\\r\\n\\r\\n\"");
+  const auto sent = std::ranges::find(result.transcript, '>', &report::TranscriptLine::direction);
+  ASSERT_NE(sent, result.transcript.end());
+  EXPECT_EQ(sent->text.size(), Transcript::max_text + std::string_view("… (9037 octets)").size());
+}
+
 TEST_F(CaseRunTest, no_close_reply_fails_the_closing_handshake) {
   server.config.answer_close = false;
   const auto result = run("> text \"x\"\n< text \"x\"");
