@@ -9,6 +9,7 @@
 
 namespace wsrig::pcap {
 
+class SearchRoom;
 class TlsKeyLog;
 
 /// Octets of each side, by Side, that came before those a layer is given: offsets go on through tunnels.
@@ -19,6 +20,7 @@ struct Context {
   Journal& journal;
   Transport& transport;
   const TlsKeyLog& keys;
+  SearchRoom& room;
   bool search = true;  ///< for frames without a handshake
   /// Makes a connection, which lives until the transport is over; Journal::begin tells of it.
   std::function<Connection&()> new_connection{};

@@ -2,6 +2,7 @@
 
 #include "capture/decoder.hpp"
 #include "pcap/journal.hpp"
+#include "pcap/search_room.hpp"
 #include "pcap/stream_follower.hpp"
 
 namespace wsrig::pcap {
@@ -27,12 +28,13 @@ DissectionTotals dissect(capture::PacketSource& source, const std::vector<Observ
                          TlsKeyLog& keys, const DissectionOptions& options) {
   Journal journal(observers);
   DissectionTotals totals;
+  SearchRoom room;
   source.on_secrets([&](const capture::Secrets& secrets) {
     if (secrets.type == capture::Secrets::tls_key_log) keys.add(ws::as_text(secrets.data));
   });
   tcp::FlowTable flows(
       [&](const tcp::Flow& flow) {
-        return std::make_unique<StreamFollower>(flow, journal, keys, options.search);
+        return std::make_unique<StreamFollower>(flow, journal, keys, room, options.search);
       },
       source.octets_persist());
   capture::Decoder decoder;

@@ -2,96 +2,105 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
-#include "ws/close_code.hpp"
-#include "ws/masker.hpp"
-#include "ws/utf8.hpp"
+#include "pcap/frame_chain.hpp"
 
 namespace wsrig::pcap {
 
 namespace {
 
-// What a fact says for a frame, in bits: how rarely octets at random show it. 11 of 256 first octets, and
-// half of the second ones, begin a frame.
-constexpr double header_bits = 5.5;
-/// The end of a frame is the end of a segment: its length hits one value of many. Other protocols have
-/// lengths too, so one of 7 bits counts little.
-constexpr double short_end_bits = 5, u16_end_bits = 12, u64_end_bits = 24;
-constexpr double close_code_bits = 10;
-/// What a header that cannot be one says against those before it.
-constexpr double contradiction_bits = 15;
-/// What the first frame must bring of its own.
-constexpr double own_bits = 9;
-/// A printable character: 98 of 256 octets are, and UTF-8 is stricter still.
-constexpr double character_bits = 1.3;
-constexpr std::size_t most_characters = 32;
-/// Shorter ones are readable by chance too often to count as texts.
-constexpr std::size_t telling_text = 8;
-/// Evidence beyond this changes nothing.
-constexpr double enough_bits = 200;
-constexpr std::uint32_t most_frames = 48;
-/// Nobody sends frames of a tebibyte.
-constexpr std::uint64_t longest_frame = std::uint64_t{1} << 40;
-constexpr std::size_t longest_control = 125;
+/// What is kept of a frame: its header, and what tells whether its payload is text.
+constexpr std::size_t head_size = ws::max_header_size + FrameChain::most_characters;
+constexpr std::size_t most_heads = 256;
 
-/// Readable as text: control characters other than white space and escapes are not.
-bool is_printable(ws::Bytes text) {
-  return std::ranges::none_of(text, [](std::uint8_t c) {
-    return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != 0x1b) || c == 0x7f;
-  });
+bool may_begin_frame(ws::Bytes octets) {
+  return octets.size() < 2 || FrameChain::may_begin(octets[0], octets[1], (octets[1] & 0x80) != 0);
 }
 
-/// A cheap look at the first two octets, which one in forty passes: what Chain::is_plausible says of them.
-bool may_begin_frame(std::uint8_t first, std::uint8_t second, bool masked) {
-  if (((second & 0x80) != 0) != masked) return false;
-  const bool fin = (first & 0x80) != 0;
-  const int rsv = first & 0x70, opcode = first & 0x0f, length = second & 0x7f;
-  if (opcode >= 8) return fin && rsv == 0 && opcode <= 10 && length <= 125;
-  return opcode <= 2 && (rsv == 0 || (rsv == 0x40 && opcode != 0)) && (fin || length != 0);
-}
-
-/// Up to most_characters octets of a payload, unmasked.
-ws::Bytes sample_of(const ws::FrameHeader& header, ws::Bytes payload,
-                    std::array<std::uint8_t, most_characters>& room) {
-  const auto size =
-      static_cast<std::size_t>(std::min<std::uint64_t>({header.payload_length, payload.size(), room.size()}));
-  if (header.mask) {
-    ws::Masker(*header.mask).copy(payload.first(size), room.data());
-  } else {
-    std::copy_n(payload.begin(), size, room.begin());
-  }
-  return ws::Bytes(room).first(size);
+/// Begins a frame of 64 KiB or more: rare enough that it need not begin a segment.
+bool may_begin_long_frame(ws::Bytes octets) {
+  constexpr std::size_t zeros = 3;  // of lengths below 2^40
+  return octets.size() > 2 + zeros && (octets[1] & 0x7f) == 127 &&
+         std::ranges::all_of(octets.subspan(2, zeros), [](std::uint8_t octet) { return octet == 0; }) &&
+         may_begin_frame(octets);
 }
 
 }  // namespace
 
 void FrameSearch::add(std::uint64_t offset, ws::Bytes octets, const Origin& origin) {
-  if (octets.size() > capacity_) {
+  const bool fits = octets.size() <= capacity_;
+  if (!fits) {
     const std::size_t surplus = octets.size() - capacity_;
-    dropped_ += surplus;
+    dropped_ += surplus + octets_.size();
+    clear();
     offset += surplus;
+    dropped_before_ = offset;
     octets = octets.subspan(surplus);
   }
+  if (octets_.size() + octets.size() > capacity_) make_room();
   if (octets_.size() + octets.size() > capacity_) {
-    // Half goes at a time, so that moving the rest costs little.
-    std::size_t gone = 0;
-    std::size_t count = 0;
-    while (count < chunks_.size() &&
-           (octets_.size() - gone + octets.size() > capacity_ || gone < capacity_ / 2)) {
-      gone += chunks_[count++].size;
-    }
-    dropped_ += gone;
-    octets_.erase(octets_.begin(), octets_.begin() + static_cast<std::ptrdiff_t>(gone));
-    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(count));
-    for (Chunk& chunk : chunks_) chunk.begin -= gone;
+    dropped_ += octets_.size();
+    dropped_before_ = offset;
+    clear();
   }
-  chunks_.push_back({offset, octets_.size(), octets.size(), origin});
+  chunks_.push_back({offset, octets_.size(), octets.size(), octets.size(), fits, origin});
   ws::append(octets_, octets);
+}
+
+/// Half goes at a time, so that moving the rest costs little.
+void FrameSearch::make_room() {
+  std::size_t kept = 0;
+  std::size_t first = chunks_.size();
+  while (first > 0 && kept + chunks_[first - 1].size <= capacity_ / 2) kept += chunks_[--first].size;
+  std::vector<Chunk> chunks;
+  for (std::size_t i = 0; i < first; ++i) keep_heads(chunks_[i], chunks);
+  if (first > 0) dropped_before_ = chunks_[first - 1].end_of_whole();
+  if (chunks.size() > most_heads) {
+    chunks.erase(chunks.begin(), chunks.end() - static_cast<std::ptrdiff_t>(most_heads));
+  }
+  chunks.insert(chunks.end(), chunks_.begin() + static_cast<std::ptrdiff_t>(first), chunks_.end());
+  ws::ByteBuffer octets;
+  for (Chunk& chunk : chunks) {
+    const ws::Bytes source = this->octets(chunk);
+    chunk.begin = octets.size();
+    ws::append(octets, source);
+  }
+  dropped_ += octets_.size() - octets.size();
+  chunks_ = std::move(chunks);
+  octets_ = std::move(octets);
+}
+
+/// What of a chunk looks like a header, with the first octets of the payload.
+void FrameSearch::keep_heads(const Chunk& chunk, std::vector<Chunk>& heads) const {
+  const ws::Bytes here = octets(chunk);
+  const auto keep = [&](std::size_t at) {
+    Chunk head = chunk;
+    head.offset += at;
+    head.begin += at;
+    head.size = std::min(head_size, chunk.size - at);
+    head.whole = chunk.whole - at;
+    head.at_start = chunk.at_start && at == 0;
+    heads.push_back(head);
+    return head.size;
+  };
+  std::size_t at = may_begin_frame(here) || !chunk.at_start ? keep(0) : 1;
+  while (at < here.size()) at += may_begin_long_frame(here.subspan(at)) ? keep(at) : 1;
 }
 
 void FrameSearch::clear() {
   chunks_.clear();
   ws::ByteBuffer().swap(octets_);
+}
+
+std::size_t FrameSearch::size_before(std::uint64_t offset) const {
+  std::size_t size = 0;
+  for (const Chunk& chunk : chunks_) {
+    if (chunk.offset >= offset) break;
+    size += static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size, offset - chunk.offset));
+  }
+  return size;
 }
 
 std::size_t FrameSearch::chunk_of(std::uint64_t offset) const {
@@ -107,8 +116,7 @@ ws::Bytes FrameSearch::at(std::uint64_t offset) const {
   std::size_t last = behind - 1;
   const std::size_t first = chunks_[last].begin + static_cast<std::size_t>(offset - chunks_[last].offset);
   std::size_t end = chunks_[last].begin + chunks_[last].size;
-  constexpr std::size_t plenty = ws::max_header_size + most_characters;
-  while (end - first < plenty && last + 1 < chunks_.size() &&
+  while (end - first < head_size && last + 1 < chunks_.size() &&
          chunks_[last + 1].offset == chunks_[last].end()) {
     ++last;
     end += chunks_[last].size;
@@ -116,133 +124,72 @@ ws::Bytes FrameSearch::at(std::uint64_t offset) const {
   return ws::Bytes(octets_).subspan(first, end - first);
 }
 
-bool FrameSearch::is_chunk_end(std::uint64_t offset) const {
-  const std::size_t behind = chunk_of(offset - 1);
-  return behind != 0 && chunks_[behind - 1].end() == offset;
+bool FrameSearch::is_boundary(std::uint64_t offset) const {
+  const std::size_t behind = chunk_of(offset);
+  if (behind == 0) return false;
+  const Chunk& chunk = chunks_[behind - 1];
+  if (chunk.offset == offset && chunk.at_start) return true;
+  if (chunk.offset < offset) return chunk.end_of_whole() == offset;
+  return behind > 1 && chunks_[behind - 2].end_of_whole() == offset;
 }
-
-/// Follows headers from one place on, as long as each could be one, and adds up what speaks for them.
-class FrameSearch::Chain {
- public:
-  Chain(const FrameSearch& search, bool masked, bool with_rsv1)
-      : search_(search), masked_(masked), with_rsv1_(with_rsv1) {}
-
-  /// Empty where the octets are no frames. A first frame for which nothing speaks but its header is passed
-  /// over, unless a segment begins with it: what precedes a frame often ends where the frame begins.
-  std::optional<Found> follow(std::uint64_t offset, bool at_chunk) {
-    found_ = {.offset = offset, .at_chunk = at_chunk};
-    open_ = Open::unknown;
-    bool trimmed = false;
-    while (offset < search_.end() && found_.frames < most_frames && found_.bits < enough_bits) {
-      const ws::Bytes octets = search_.at(offset);
-      ws::FrameHeader header;
-      const std::size_t size = ws::decode_header(octets, header);
-      if (size == 0) break;  // in a hole, or behind the last octet
-      if (!is_plausible(header) || !weigh(header, octets.subspan(size))) {
-        found_.bits -= contradiction_bits;
-        break;
-      }
-      offset += size + header.payload_length;
-      weigh_end(header, offset);
-      if (found_.frames == 1 && !found_.at_chunk && !trimmed && found_.bits < own_bits) {
-        found_ = {.offset = offset};
-        trimmed = true;
-      }
-      if (header.opcode == ws::Opcode::close) break;  // §5.5.1: nothing follows that counts
-    }
-    return found_.frames == 0 || found_.bits <= 0 ? std::nullopt : std::optional(found_);
-  }
-
- private:
-  enum class Open : std::uint8_t { unknown, no, yes };
-
-  /// Legal, and not one of the legal ones that nobody sends but that are common elsewhere (zeros).
-  bool is_plausible(const ws::FrameHeader& header) {
-    if (header.mask.has_value() != masked_ || ws::is_reserved(header.opcode)) return false;
-    if ((header.rsv & (ws::rsv2 | ws::rsv3)) != 0) return false;
-    if (header.length_form != ws::LengthForm::minimal || header.payload_length > longest_frame) return false;
-    if (ws::is_control(header.opcode)) {
-      return header.fin && header.rsv == 0 && header.payload_length <= longest_control;
-    }
-    const bool continues = header.opcode == ws::Opcode::continuation;
-    if (header.rsv != 0 && (continues || !with_rsv1_)) return false;
-    if (continues ? open_ == Open::no : open_ == Open::yes) return false;
-    if (!header.fin && header.payload_length == 0) return false;
-    if (!continues) compressed_ = header.rsv != 0;
-    text_ = header.opcode == ws::Opcode::text || (continues && text_ && open_ == Open::yes);
-    open_ = header.fin ? Open::no : Open::yes;
-    return true;
-  }
-
-  /// False where the payload contradicts the header.
-  bool weigh(const ws::FrameHeader& header, ws::Bytes payload) {
-    ++found_.frames;
-    // Lengths of two octets in front of messages look like unfinished continuations.
-    if (header.fin) found_.bits += header_bits;
-    std::array<std::uint8_t, most_characters> room;
-    const ws::Bytes sample = sample_of(header, payload, room);
-    if (header.opcode == ws::Opcode::close) return weigh_close(header, sample);
-    if (header.opcode != ws::Opcode::text || compressed_ || sample.empty()) return true;
-    ws::Utf8Validator utf8;
-    const bool whole = header.fin && sample.size() == header.payload_length;
-    if (!utf8.feed(sample) || (whole && !utf8.complete())) return false;
-    if (!is_printable(sample)) return true;  // legal, but it proves nothing
-    found_.bits += character_bits * static_cast<double>(sample.size());
-    if (sample.size() >= telling_text) ++found_.text;
-    return true;
-  }
-
-  bool weigh_close(const ws::FrameHeader& header, ws::Bytes sample) {
-    if (header.payload_length == 1) return false;
-    if (sample.size() < 2) return true;
-    const ws::Role sender = masked_ ? ws::Role::client : ws::Role::server;
-    if (!ws::may_send_close_code(*ws::parse_close(sample).code, sender)) return false;
-    found_.bits += close_code_bits;
-    return true;
-  }
-
-  void weigh_end(const ws::FrameHeader& header, std::uint64_t end) {
-    if (!header.fin || end > search_.end() || !search_.is_chunk_end(end)) return;
-    const std::uint64_t length = header.payload_length;
-    found_.bits += length > 0xffff ? u64_end_bits : length > longest_control ? u16_end_bits : short_end_bits;
-  }
-
-  const FrameSearch& search_;
-  Found found_;
-  bool masked_, with_rsv1_;
-  bool compressed_ = false, text_ = false;
-  Open open_ = Open::unknown;
-};
 
 ws::ByteBuffer FrameSearch::payload_at(std::uint64_t offset) const {
   const ws::Bytes octets = at(offset);
   ws::FrameHeader header;
   const std::size_t size = ws::decode_header(octets, header);
   if (size == 0) return {};
-  std::array<std::uint8_t, most_characters> room;
-  const ws::Bytes sample = sample_of(header, octets.subspan(size), room);
+  std::array<std::uint8_t, FrameChain::most_characters> room;
+  const ws::Bytes sample = FrameChain::sample_of(header, octets.subspan(size), room);
   return {sample.begin(), sample.end()};
 }
 
-std::optional<FrameSearch::Found> FrameSearch::find(bool masked, bool with_rsv1, Places places) const {
-  Chain chain(*this, masked, with_rsv1);
-  std::optional<Found> best;
-  const auto consider = [&](std::uint64_t offset, bool at_chunk) {
-    const auto found = chain.follow(offset, at_chunk);
-    if (found && (!best || found->bits > best->bits)) best = found;
-  };
-  // Most senders begin a frame with each call that sends, which is where segments begin.
+double FrameSearch::bits_needed(const Found& found) const {
+  return margin_bits + std::log2(static_cast<double>(found.at_chunk ? chunks_.size() : octets_.size()));
+}
+
+std::optional<FrameSearch::Found> FrameSearch::find(const Wanted& wanted) const {
+  const auto found = find_at_chunks(wanted);
+  if (wanted.places == Places::segments || (found && found->bits >= bits_needed(*found))) return found;
+  const auto anywhere = find_anywhere(wanted);
+  if (!found || !anywhere) return found ? found : anywhere;
+  return anywhere->bits - bits_needed(*anywhere) > found->bits - bits_needed(*found) ? anywhere : found;
+}
+
+/// Most senders begin a frame with each call that sends, which is where segments begin. The first row of
+/// frames that has the evidence it needs counts, and what rows behind it have beyond that.
+std::optional<FrameSearch::Found> FrameSearch::find_at_chunks(const Wanted& wanted) const {
+  FrameChain chain(*this, wanted);
+  std::optional<Found> best, sum;
   for (const Chunk& chunk : chunks_) {
-    consider(chunk.offset, true);
-    if (best && best->bits >= enough_bits / 4) return best;
+    if (sum && chunk.offset < sum->end) continue;
+    const auto found = chain.follow(chunk.offset, chunk.at_start);
+    if (!found) continue;
+    if (!sum && (!best || found->bits > best->bits)) best = found;
+    const double beyond = found->bits - bits_needed(*found);
+    if (beyond < 0) continue;
+    if (!sum) {
+      sum = found;
+    } else {
+      sum->bits += beyond;
+      sum->frames += found->frames;
+      sum->text += found->text;
+      sum->end = found->end;
+    }
+    if (sum->bits >= FrameChain::enough_bits) break;
   }
-  if (places == Places::segments) return best;
+  return sum ? sum : best;
+}
+
+std::optional<FrameSearch::Found> FrameSearch::find_anywhere(const Wanted& wanted) const {
+  FrameChain chain(*this, wanted);
+  std::optional<Found> best;
   for (const Chunk& chunk : chunks_) {
     const ws::Bytes here = octets(chunk);
     for (std::size_t i = 1; i < chunk.size; ++i) {
-      if (i + 1 < chunk.size && !may_begin_frame(here[i], here[i + 1], masked)) continue;
-      consider(chunk.offset + i, false);
-      if (best && best->bits >= enough_bits / 2) return best;
+      if (i + 1 < chunk.size && !FrameChain::may_begin(here[i], here[i + 1], wanted.masked)) continue;
+      const auto found = chain.follow(chunk.offset + i, false);
+      if (found && (!best || found->bits > best->bits)) best = found;
+      if (best && best->bits >= FrameChain::enough_bits / 2) return best;
     }
   }
   return best;

@@ -210,27 +210,29 @@ void HttpLayer::hole(Side from, std::uint64_t size, const Origin& origin) {
 
 /// The rest of the head is missing, and perhaps what is behind it.
 void HttpLayer::on_cut_head(Half& half, const Origin& origin) {
+  const bool begun = begins_message(ws::as_bytes(half.reader.partial()));
   ws::HttpHead head = half.reader.take();
-  half.lost = true;
-  if (!looks_like_http(head)) return;
-  if (head.status() == 0) return on_request(half, std::move(head), origin, true);
-  replaced_ = on_response(half, head, origin, true);
-  if (replaced_) {
-    held_.release(client_, slot_);
-  } else {
-    half.lost = true;  // a body of unknown length follows
+  half.lost = true;  // a body of unknown length may follow
+  if (&half == &this->half(client_)) {
+    if (begun) on_request(half, std::move(head), origin, true);
+    return;
   }
+  if (head.status() == 0) return is_waiting() ? answer_is_missing() : void();
+  replaced_ = on_response(half, head, origin, true);
+  half.lost = true;
+  if (replaced_) held_.release(client_, slot_);
 }
 
-/// The answer to a request that asked for a WebSocket lies in the hole: frames behind it will tell what it
-/// was.
+/// The answer to a request that asked for a WebSocket, or may have done so, lies in the hole: frames behind
+/// it will tell what it was.
 void HttpLayer::answer_is_missing() {
   const Request& request = requests_.back();
-  if (request.purpose != Purpose::websocket || !context_.search) return;
+  const bool asked = request.purpose == Purpose::websocket;
+  if (!context_.search || !(asked || request.cut)) return;
   Positions at = positions();
   if (!held_.empty()) at[index(client_)] = held_at_;
   auto next = std::make_unique<UnknownStream>(context_, slot_, at);
-  next->expect_websocket({request.head, request.origin, client_});
+  if (asked) next->expect_websocket({request.head, request.origin, client_});
   slot_.become(std::move(next));
   held_.release(client_, slot_);
 }

@@ -23,10 +23,15 @@ StreamEnd end_of(tcp::End end) {
 
 }  // namespace
 
-StreamFollower::StreamFollower(const tcp::Flow& flow, Journal& journal, const TlsKeyLog& keys, bool search)
+StreamFollower::StreamFollower(const tcp::Flow& flow, Journal& journal, const TlsKeyLog& keys,
+                               SearchRoom& room, bool search)
     : journal_(journal),
-      context_{
-          .journal = journal, .transport = transport_, .keys = keys, .search = search, .new_connection = {}} {
+      context_{.journal = journal,
+               .transport = transport_,
+               .keys = keys,
+               .room = room,
+               .search = search,
+               .new_connection = {}} {
   context_.new_connection = [this]() -> Connection& { return new_connection(); };
   transport_.flow = flow.number();
   transport_.ends = {flow.first(), flow.second()};

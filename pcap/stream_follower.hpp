@@ -13,8 +13,9 @@ namespace wsrig::pcap {
 /// Gives the octets of one TCP connection to the layers that read them, and keeps what TCP itself shows.
 class StreamFollower final : public tcp::Follower {
  public:
-  /// `journal` and `keys` must outlive it.
-  StreamFollower(const tcp::Flow& flow, Journal& journal, const TlsKeyLog& keys, bool search);
+  /// What it is given must outlive it.
+  StreamFollower(const tcp::Flow& flow, Journal& journal, const TlsKeyLog& keys, SearchRoom& room,
+                 bool search);
   ~StreamFollower() override;
 
   Interest on_octets(const tcp::Flow& flow, tcp::Direction direction, const tcp::Octets& octets) override;

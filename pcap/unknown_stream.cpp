@@ -12,10 +12,9 @@ namespace wsrig::pcap {
 namespace {
 
 /// What has not shown itself in so many octets is left alone; and what has not in the first of them is looked
-/// for only where segments begin: the capture may have begun within a long frame.
+/// for only where segments begin, but for a close look now and then: the capture may have begun within a long
+/// frame.
 constexpr std::uint64_t patience = 16 << 20, close_look = 512u << 10;
-/// Kept of each side: many connections may be unknown at a time.
-constexpr std::size_t capacity = std::size_t{64} << 10;
 constexpr std::size_t eager_chunks = 16;
 /// Bits beyond those that tell a boundary: most streams are no WebSockets. One that asked to become one may
 /// well be.
@@ -35,8 +34,10 @@ constexpr std::size_t shortest_echo = 4;
 UnknownStream::UnknownStream(Context& context, Slot& slot, const Positions& positions)
     : context_(context),
       slot_(slot),
-      collected_{FrameSearch(capacity), FrameSearch(capacity)},
-      positions_(positions) {}
+      room_(context.room),
+      collected_{FrameSearch(room_.octets()), FrameSearch(room_.octets())},
+      positions_(positions),
+      next_close_look_(close_look) {}
 
 void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   if (!asked_ && became_known(from, octets, origin)) return;
@@ -46,7 +47,7 @@ void UnknownStream::data(Side from, ws::Bytes octets, const Origin& origin) {
   seen_ += octets.size();
   const std::size_t size = collected_[0].size() + collected_[1].size();
   const std::size_t chunks = collected_[0].chunks().size() + collected_[1].chunks().size();
-  const bool few = chunks <= eager_chunks && size < capacity / 4;
+  const bool few = chunks <= eager_chunks && size < room_.octets() / 4;
   if (few || size < searched_at_ || size >= searched_at_ + searched_at_ / 2) {
     search();
     return;
@@ -74,16 +75,12 @@ void UnknownStream::end(Side from, StreamEnd how, const Origin& origin) {
   if (search()) slot_.end(from, how, origin);
 }
 
-FrameSearch::Places UnknownStream::places() const {
-  return seen_ <= close_look ? FrameSearch::Places::all : FrameSearch::Places::segments;
-}
-
-UnknownStream::Guess UnknownStream::guess(Side client) const {
+UnknownStream::Guess UnknownStream::guess(Side client, FrameSearch::Places places) const {
   Guess guess{.client = client, .masked = {}, .unmasked = {}};
   const auto weigh = [&](const FrameSearch& search, bool masked) {
     if (search.empty()) return std::optional<FrameSearch::Found>();
-    const auto found = search.find(masked, true, places());
-    const double beyond = found ? found->bits - bits_needed(search, *found) : -1;
+    const auto found = search.find({.masked = masked, .places = places});
+    const double beyond = found ? found->bits - search.bits_needed(*found) : -1;
     guess.certainty += beyond >= 0 ? beyond : -silence_bits;
     return beyond >= 0 ? found : std::nullopt;
   };
@@ -100,7 +97,7 @@ double UnknownStream::weigh_echo(const Guess& guess) const {
   return sent == returned && sent.size() >= shortest_echo ? echo_bits * static_cast<double>(sent.size()) : 0;
 }
 
-bool UnknownStream::is_convincing(const Guess& guess) const {
+bool UnknownStream::is_convincing(const Guess& guess, FrameSearch::Places places) const {
   if (asked_) return guess.client == asked_->client && guess.certainty >= needed_asked;
   const auto count = [&](std::uint32_t FrameSearch::Found::* what) {
     return (guess.masked ? (*guess.masked).*what : 0) + (guess.unmasked ? (*guess.unmasked).*what : 0);
@@ -109,24 +106,29 @@ bool UnknownStream::is_convincing(const Guess& guess) const {
   if (count(&FrameSearch::Found::frames) < 2) return false;
   if (guess.certainty < (bare ? needed_for_bare_frames : needed_unasked)) return false;
   // Who speaks, but not in such frames, is in the midst of a long one, or this is another protocol.
-  if (!guess.masked) return !contradicts(collected_[index(guess.client)], true, bare);
-  return guess.unmasked || !contradicts(collected_[index(other(guess.client))], false, false);
+  const FrameSearch::Wanted masked{.masked = true, .places = places}, unmasked{.places = places};
+  if (!guess.masked) return !contradicts(collected_[index(guess.client)], unmasked, bare);
+  return guess.unmasked || !contradicts(collected_[index(other(guess.client))], masked, false);
 }
 
 /// RFC 6455 §5.1: one side masks its frames, and the other does not. These octets should be masked, or not,
-/// and are frames the other way; or they are there at all, where that is reason enough to doubt.
-bool UnknownStream::contradicts(const FrameSearch& search, bool masked, bool in_doubt) const {
+/// and are frames of the other kind; or they are there at all, where that is reason enough to doubt.
+bool UnknownStream::contradicts(const FrameSearch& search, const FrameSearch::Wanted& other_kind,
+                                bool in_doubt) const {
   if (search.empty()) return false;
-  const auto found = search.find(!masked, true, places());
-  return in_doubt || (found && found->bits >= bits_needed(search, *found));
+  const auto found = search.find(other_kind);
+  return in_doubt || (found && found->bits >= search.bits_needed(*found));
 }
 
 bool UnknownStream::search() {
   searched_at_ = collected_[0].size() + collected_[1].size();
-  const Guess first = guess(Side::first);
-  const Guess second = guess(Side::second);
+  const bool close = seen_ <= close_look || seen_ >= next_close_look_;
+  if (close && seen_ > close_look) next_close_look_ = 2 * seen_;
+  const auto places = close ? FrameSearch::Places::all : FrameSearch::Places::segments;
+  const Guess first = guess(Side::first, places);
+  const Guess second = guess(Side::second, places);
   const Guess& better = first.certainty >= second.certainty ? first : second;
-  if (!is_convincing(better)) return false;
+  if (!is_convincing(better, places)) return false;
   become_websocket(better);
   return true;
 }
@@ -147,8 +149,9 @@ void UnknownStream::become_websocket(const Guess& guess) {
   Positions at{};
   at[index(guess.client)] = start(*session, ws::Role::client, connection, guess.masked);
   at[index(other(guess.client))] = start(*session, ws::Role::server, connection, guess.unmasked);
+  WebSocketSession& at_work = *session;
   slot_.become(std::move(session));
-  replay(at);
+  replay(at_work, at);
 }
 
 /// Where the role's frames are read from: the place that was found, or where what was collected begins.
@@ -157,17 +160,18 @@ std::uint64_t UnknownStream::start(WebSocketSession& session, ws::Role role, Con
   const Side side = connection.side_of(role);
   const FrameSearch& search = collected_[index(side)];
   const std::uint64_t begin = search.empty() ? positions_[index(side)] : search.begin();
+  connection.of(role).unread += search.dropped();
   if (!found) {
     session.search(role, begin);
     return begin;
   }
-  session.begin(role, found->offset, confidence_of(found->bits - bits_needed(search, *found)));
-  connection.of(role).unread += found->offset - begin;
+  session.begin(role, found->offset, confidence_of(found->bits - search.bits_needed(*found)));
+  connection.of(role).unread += search.size_before(found->offset);
   return found->offset;
 }
 
 /// Hands on what was collected, in the order of the capture, from these positions on.
-void UnknownStream::replay(Positions at) {
+void UnknownStream::replay(WebSocketSession& session, Positions at) {
   struct Piece {
     Side side;
     const FrameSearch::Chunk* chunk;
@@ -180,8 +184,10 @@ void UnknownStream::replay(Positions at) {
   for (const auto& [side, chunk] : pieces) {
     std::uint64_t& position = at[index(side)];
     if (chunk->end() <= position) continue;
-    if (chunk->offset > position) slot_.hole(side, chunk->offset - position, chunk->origin);
     const std::uint64_t from = std::max(position, chunk->offset);
+    const std::uint64_t dropped = std::clamp(collected_[index(side)].dropped_before(), position, from);
+    if (dropped > position) session.pass_over(side, dropped - position, chunk->origin);
+    if (from > dropped) session.hole(side, from - dropped, chunk->origin);
     const ws::Bytes octets = collected_[index(side)].octets(*chunk);
     slot_.data(side, octets.subspan(static_cast<std::size_t>(from - chunk->offset)), chunk->origin);
     position = chunk->end();

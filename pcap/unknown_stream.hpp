@@ -5,6 +5,7 @@
 
 #include "pcap/context.hpp"
 #include "pcap/frame_search.hpp"
+#include "pcap/search_room.hpp"
 #include "ws/http_head.hpp"
 
 namespace wsrig::pcap {
@@ -35,24 +36,25 @@ class UnknownStream final : public Layer {
     std::optional<FrameSearch::Found> masked, unmasked;
     double certainty = 0;  ///< bits beyond those that are needed
   };
-  FrameSearch::Places places() const;
   bool became_known(Side from, ws::Bytes octets, const Origin& origin);
   bool search();
-  Guess guess(Side client) const;
+  Guess guess(Side client, FrameSearch::Places places) const;
   double weigh_echo(const Guess& guess) const;
-  bool is_convincing(const Guess& guess) const;
-  bool contradicts(const FrameSearch& search, bool masked, bool in_doubt) const;
+  bool is_convincing(const Guess& guess, FrameSearch::Places places) const;
+  bool contradicts(const FrameSearch& search, const FrameSearch::Wanted& other_kind, bool in_doubt) const;
   void become_websocket(const Guess& guess);
   std::uint64_t start(WebSocketSession& session, ws::Role role, Connection& connection,
                       const std::optional<FrameSearch::Found>& found) const;
-  void replay(Positions at);
+  void replay(WebSocketSession& session, Positions at);
 
   Context& context_;
   Slot& slot_;
+  SearchRoom::Share room_;
   std::array<FrameSearch, 2> collected_;
   Positions positions_;
   std::optional<Asked> asked_;
   std::uint64_t seen_ = 0;
+  std::uint64_t next_close_look_;
   std::size_t searched_at_ = 0;
 };
 

@@ -8,8 +8,9 @@ namespace wsrig::pcap {
 
 namespace {
 
-/// Of wrong guesses, one in 2^10 is put up with.
-constexpr double margin_bits = 10;
+/// Bits beyond those that tell a boundary: a long capture has many holes, and a guess is made behind each.
+/// Where nine of ten segments began with a frame, that the next one does needs no more.
+constexpr double needed_behind_hole = 6;
 constexpr std::size_t most_pings = 32;
 /// So many chunks are looked at one by one; then a look is taken when a quarter has been added.
 constexpr std::size_t eager_chunks = 16;
@@ -18,13 +19,8 @@ constexpr int most_guesses = 32;
 
 }  // namespace
 
-double bits_needed(const FrameSearch& search, const FrameSearch::Found& found) {
-  const std::size_t candidates = found.at_chunk ? search.chunks().size() : search.size();
-  return margin_bits + std::log2(static_cast<double>(candidates));
-}
-
 double confidence_of(double bits_beyond) {
-  const double doubt = std::exp2(-(margin_bits + std::max(0.0, bits_beyond)));
+  const double doubt = std::exp2(-(FrameSearch::margin_bits + std::max(0.0, bits_beyond)));
   return std::min(1 - doubt, 0.9999);
 }
 
@@ -38,8 +34,15 @@ struct WebSocketSession::Direction {
   FrameSearch collected;
   std::uint64_t position = 0;   ///< of the next octet
   std::size_t searched_at = 0;  ///< size of `collected` at the last search
+  std::uint64_t segments = 0;   ///< that were followed, as a rule of TCP
+  std::uint64_t aligned = 0;    ///< of which, those that began where a frame did
   bool searching = false;
   bool replaying = false;  ///< what was collected is read: nothing is searched meanwhile
+
+  double needed(const FrameSearch::Found& found) const {
+    const bool regular = segments > 0 && aligned * 10 >= segments * 9;
+    return regular && found.at_chunk ? 0 : needed_behind_hole;
+  }
 };
 
 WebSocketSession::WebSocketSession(Connection& connection, Journal& journal)
@@ -81,6 +84,8 @@ void WebSocketSession::data(Side from, ws::Bytes octets, const Origin& origin) {
 }
 
 void WebSocketSession::follow(Direction& direction, ws::Bytes octets, const Origin& origin) {
+  ++direction.segments;
+  if (direction.frames.at_boundary()) ++direction.aligned;
   const std::size_t taken = direction.frames.data(octets, origin);
   direction.position += taken;
   if (taken == octets.size()) return;
@@ -107,10 +112,12 @@ void WebSocketSession::collect(Direction& direction, ws::Bytes octets, const Ori
 void WebSocketSession::settle(Direction& direction) {
   for (int guess = 0; guess < most_guesses && direction.searching; ++guess) {
     direction.searched_at = direction.collected.size();
-    const bool masked = direction.role == ws::Role::client;
-    const auto found = direction.collected.find(masked, connection_.deflate.has_value());
-    const double beyond = found ? found->bits - bits_needed(direction.collected, *found) : -1;
-    if (beyond < 0) return;
+    const auto found =
+        direction.collected.find({.masked = direction.role == ws::Role::client,
+                                  .compressed = connection_.deflate.has_value(),
+                                  .segments_tell = direction.aligned * 2 >= direction.segments});
+    const double beyond = found ? found->bits - direction.collected.bits_needed(*found) : 0;
+    if (!found || beyond < direction.needed(*found)) return;
     direction.searching = false;
     direction.frames.start(found->offset, confidence_of(beyond));
     replay(direction, found->offset);
@@ -122,7 +129,7 @@ void WebSocketSession::replay(Direction& direction, std::uint64_t from) {
   FrameSearch collected;
   std::swap(collected, direction.collected);
   direction.replaying = true;
-  connection_.of(direction.role).unread += from - collected.begin();
+  connection_.of(direction.role).unread += collected.size_before(from);
   direction.position = from;
   for (const FrameSearch::Chunk& chunk : collected.chunks()) {
     if (chunk.end() <= from) continue;
@@ -141,6 +148,10 @@ void WebSocketSession::hole(Side from, std::uint64_t size, const Origin& origin)
       connection_, kind_of(Fault::hole), direction.role, origin, direction.position,
       size == unknown_size ? std::string() : fmt::format("{} octets are missing in the capture", size));
   pass_over(direction, size, origin);
+}
+
+void WebSocketSession::pass_over(Side from, std::uint64_t size, const Origin& origin) {
+  pass_over(of(from), size, origin);
 }
 
 void WebSocketSession::pass_over(Direction& direction, std::uint64_t size, const Origin& origin) {

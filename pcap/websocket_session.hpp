@@ -22,6 +22,9 @@ class WebSocketSession final : public Layer, private PingObserver {
   /// Nothing is known of the role's frames: they are searched for, from `offset` on.
   void search(ws::Role role, std::uint64_t offset);
 
+  /// Octets that are in the capture, but were not kept until it was known that frames are in them.
+  void pass_over(Side from, std::uint64_t size, const Origin& origin);
+
   void data(Side from, ws::Bytes octets, const Origin& origin) override;
   void hole(Side from, std::uint64_t size, const Origin& origin) override;
   void end(Side from, StreamEnd how, const Origin& origin) override;
@@ -51,9 +54,7 @@ class WebSocketSession final : public Layer, private PingObserver {
   std::array<std::deque<Ping>, 2> pings_;  ///< without an answer, by who sent them
 };
 
-/// Bits of evidence that a boundary needs among so many candidates, so that one in a thousand is wrong; and
-/// the confidence that more or less of it gives.
-double bits_needed(const FrameSearch& search, const FrameSearch::Found& found);
+/// The confidence that comes of so many bits of evidence beyond those that a boundary needs.
 double confidence_of(double bits_beyond);
 
 }  // namespace wsrig::pcap
