@@ -2,6 +2,7 @@
 
 #include "pcap/detector.hpp"
 #include "pcap/journal.hpp"
+#include "pcap/search_room.hpp"
 #include "pcap/tls_keys.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
@@ -21,8 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Journal journal({});
   Transport transport;
   std::deque<Connection> connections;
-  Context context{
-      .journal = journal, .transport = transport, .keys = keys, .search = true, .new_connection = {}};
+  SearchRoom room;
+  Context context{.journal = journal,
+                  .transport = transport,
+                  .keys = keys,
+                  .room = room,
+                  .search = true,
+                  .new_connection = {}};
   context.new_connection = [&]() -> Connection& {
     connections.emplace_back().transport = &transport;
     return connections.back();
