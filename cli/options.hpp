@@ -134,6 +134,8 @@ std::string bash_completion(const std::vector<Command>& commands);
 std::string zsh_completion(const std::vector<Command>& commands);
 std::string fish_completion(const std::vector<Command>& commands);
 
+/// Is that what stands in `${env:NAME}` or `${file:PATH}`?
+bool is_secret(std::string_view name);
 /// Replaces `${env:NAME}` and `${file:PATH}`, so that secrets need not stand on the command line.
 diag::Result<std::string> expand_secrets(std::string_view text);
 

@@ -41,6 +41,8 @@ Result<std::string> resolve(std::string_view reference) {
 
 }  // namespace
 
+bool is_secret(std::string_view name) { return name.starts_with("env:") || name.starts_with("file:"); }
+
 Result<std::string> expand_secrets(std::string_view text) {
   std::string out;
   for (std::size_t begin = 0; (begin = text.find("${")) != std::string_view::npos;) {

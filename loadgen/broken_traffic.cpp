@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "loadgen/connection_values.hpp"
+
 namespace wsrig::loadgen {
 namespace {
 
@@ -22,7 +24,7 @@ class BrokenTraffic::Probe : private LinkEvents {
   Probe(BrokenTraffic& owner, const BrokenFrame& frame)
       : owner_(owner), frame_(frame), link_(owner.shared_, events()), timer_(owner.shared_.loop) {}
 
-  void open(std::uint64_t seed) { link_.open({.target = owner_.target_}, seed); }
+  void open(Link::Request request, std::uint64_t seed) { link_.open(std::move(request), seed); }
 
  private:
   LinkEvents& events() { return *this; }
@@ -73,22 +75,27 @@ class BrokenTraffic::Probe : private LinkEvents {
   friend class BrokenTraffic;
 };
 
-BrokenTraffic::BrokenTraffic(LinkShared& shared, const BrokenPlan& plan, std::string target,
-                             std::uint64_t seed, Missed missed)
-    : shared_(shared), plan_(plan), target_(std::move(target)), seed_(seed), missed_(std::move(missed)) {}
+BrokenTraffic::BrokenTraffic(LinkShared& shared, const Config& config, Missed missed)
+    : shared_(shared), config_(config), missed_(std::move(missed)) {}
 
 BrokenTraffic::~BrokenTraffic() = default;
 
 void BrokenTraffic::follow(std::uint64_t messages_sent) {
-  if (plan_.frames.empty()) return;
-  const auto wanted = static_cast<std::uint64_t>(static_cast<double>(messages_sent) * plan_.share);
+  const BrokenPlan& plan = config_.broken;
+  if (plan.frames.empty()) return;
+  const auto wanted = static_cast<std::uint64_t>(static_cast<double>(messages_sent) * plan.share);
   while (launched_ < wanted && probes_.size() < most_at_once) launch();
 }
 
+/// They take turns as the connections of the load do: with their rows, from their addresses.
 void BrokenTraffic::launch() {
-  const BrokenFrame& frame = plan_.frames[launched_++ % plan_.frames.size()];
-  probes_.push_back(std::make_unique<Probe>(*this, frame));
-  probes_.back()->open(seed_ ^ launched_);
+  const std::uint32_t number = launched_++;
+  const auto& frames = config_.broken.frames;
+  const ws::Scope values{.lookup = [&](std::string_view name) {
+    return name == "seq" ? std::optional<std::string>("0") : connection_value(config_, number, name);
+  }};
+  probes_.push_back(std::make_unique<Probe>(*this, frames[number % frames.size()]));
+  probes_.back()->open(request_of(config_.target, number, values), config_.seed ^ launched_);
 }
 
 void BrokenTraffic::remove(const Probe& probe) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "loadgen/broken_frame.hpp"
+#include "loadgen/config.hpp"
 #include "loadgen/link.hpp"
 #include "net/loop.hpp"
 
@@ -17,10 +17,9 @@ namespace wsrig::loadgen {
 class BrokenTraffic {
  public:
   using Missed = std::function<void(const std::string& what)>;
-  /// `plan` and `shared` must outlive it. `seed` is that of the handshakes' keys; `missed` is told, in words,
-  /// where the subject did something else than it has to.
-  BrokenTraffic(LinkShared& shared, const BrokenPlan& plan, std::string target, std::uint64_t seed,
-                Missed missed);
+  /// `shared` and `config` must outlive it. `missed` is told, in words, where the subject did something else
+  /// than it has to.
+  BrokenTraffic(LinkShared& shared, const Config& config, Missed missed);
   ~BrokenTraffic();
 
   /// So many messages of the load have been sent in all.
@@ -33,11 +32,9 @@ class BrokenTraffic {
   void remove(const Probe& probe);
 
   LinkShared& shared_;
-  const BrokenPlan& plan_;
-  std::string target_;
-  std::uint64_t seed_;
+  const Config& config_;
   Missed missed_;
-  std::uint64_t launched_ = 0;
+  std::uint32_t launched_ = 0;
   std::list<std::unique_ptr<Probe>> probes_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loadgen/connection_values.hpp"
 #include "loadgen/crc32c.hpp"
 #include "ws/close_code.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 constexpr std::size_t most_pending = 4u << 20;
 /// What may be on its way on one connection: the ledger remembers it.
 constexpr std::uint32_t most_unanswered = 1u << 20;
-
-constexpr std::string_view row_prefix = "row.";
 
 constexpr EnvelopeForm form_of(ws::Opcode opcode) {
   return opcode == ws::Opcode::text ? EnvelopeForm::text : EnvelopeForm::binary;
@@ -40,29 +39,27 @@ Client::Client(ClientShared& shared, std::uint32_t number)
 Client::~Client() = default;
 
 void Client::open() {
-  const Target& target = shared_.config.target;
-  const ws::Scope values = scope();
-  Link::Request request{.target = ws::evaluate(target.path, values).value()};
-  for (const auto& [name, value] : target.headers)
-    request.headers.emplace_back(name, ws::evaluate(value, values).value());
-  if (!target.sources.empty()) request.source = target.sources[number_ % target.sources.size()];
+  if (shared_.config.session) {
+    in_session_ = true;
+    session_ = shared_.config.session(*this);
+    if (!session_->log_in()) return;
+  }
+  login_done();
+}
+
+void Client::login_done() {
   LinkEvents& events = *this;
   link_.emplace(shared_.link, events);
-  link_->open(std::move(request), random_.next_word());
+  link_->open(request_of(shared_.config.target, number_, scope()), random_.next_word());
 }
 
 /// What a template may name was checked when it was read, so there is a value for each.
 std::optional<std::string> Client::value_of(std::string_view name) const {
   if (name == "seq") return std::to_string(ledger_.next_sequence());
-  if (name == "connection") return std::to_string(number_);
   if (session_) {
     if (auto captured = session_->captured(name)) return captured;
   }
-  if (!name.starts_with(row_prefix)) return std::nullopt;
-  const auto& data = shared_.config.data;
-  const auto column = data ? data->column(name.substr(row_prefix.size())) : std::nullopt;
-  if (!column) return std::nullopt;
-  return data->field(number_ % data->row_count(), *column);
+  return connection_value(shared_.config, number_, name);
 }
 
 ws::Scope Client::scope() const {
@@ -201,9 +198,7 @@ void Client::finish(Ending ending) {
 void Client::on_open() {
   deflater_.reset();
   sent_here_ = 0;
-  if (!shared_.config.session) return session_done();
-  in_session_ = true;
-  session_ = shared_.config.session(*this);
+  if (!session_) return session_done();
   session_->start();
 }
 
@@ -223,13 +218,20 @@ void Client::session_done() {
   retire_if_spent();
 }
 
-void Client::session_failed(const std::string& kind) { link_->fail("session: " + kind); }
+void Client::session_failed(const std::string& kind) {
+  const std::string text = "session: " + kind;
+  link_ ? link_->fail(text) : on_end({.how = LinkEnd::How::failed, .kind = text});
+}
+
+net::DialOptions Client::dial_options() const {
+  return shared_.link.dial_options(source_of(shared_.config.target, number_));
+}
 
 // ---- what comes ----
 
 void Client::on_message(const ws::Message& message) {
+  if (session_ && session_->on_message(message)) return;
   ++shared_.meter().counters.messages_received;
-  if (in_session_) return session_->on_message(message);
   if (shared_.is_receiver) return receive_pushed(message);
   judge(message);
 }

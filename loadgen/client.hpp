@@ -58,7 +58,8 @@ class Client : private LinkEvents, private SessionPeer {
   void open();
   /// Open, and its session is over: the load may use it.
   bool is_open() const { return link_ && link_->is_open() && !in_session_; }
-  bool is_idle() const { return !link_; }  ///< neither open nor opening nor closing
+  /// Neither open nor opening nor closing.
+  bool is_idle() const { return !link_ && !in_session_; }
   std::uint32_t number() const { return number_; }
 
   /// Makes the next message of the mix and appends it; flush() sends it.
@@ -104,6 +105,9 @@ class Client : private LinkEvents, private SessionPeer {
   void receive_pushed(const ws::Message& message);
   void note_pushed(const Envelope& envelope);
 
+  const net::Url& url() const override { return shared_.config.target.url; }
+  net::DialOptions dial_options() const override;
+  void login_done() override;
   void send(const ws::FrameSpec& frame) override;
   std::optional<std::string> value_of(std::string_view name) const override;
   net::Loop& loop() override { return shared_.link.loop; }
@@ -128,7 +132,7 @@ class Client : private LinkEvents, private SessionPeer {
   std::uint64_t sent_here_ = 0;
   std::uint64_t sent_ = 0;
   std::unique_ptr<Session> session_;  ///< kept for what it has captured
-  bool in_session_ = false;
+  bool in_session_ = false;           ///< from its login until the load may begin
   std::uint32_t number_;
 };
 

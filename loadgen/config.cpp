@@ -23,7 +23,7 @@ std::string print_model(const PhasePlan& plan) {
 
 }  // namespace
 
-std::string PhasePlan::asked() const {
+std::string PhasePlan::print() const {
   return fmt::format("{}, {}, {:g} s", print_connections(*this), print_model(*this),
                      std::chrono::duration<double>(duration).count());
 }

@@ -32,10 +32,11 @@ struct PhasePlan {
   nanoseconds duration{};
   bool is_recorded = true;
   std::uint32_t depth = 1;  ///< closed: messages on their way on each connection
+  std::string asked{};      ///< of all shards together; empty where this is the only one
 
   bool is_ramp() const { return connections_from != connections_to; }
   /// "1000 connections, 20000/s, 10 s"
-  std::string asked() const;
+  std::string print() const;
 };
 
 /// Find-the-limit: the phase's rate is where the search begins, its duration that of each probe.

@@ -154,10 +154,12 @@ std::string generator_text(const Result& result, const Figures& total) {
                      print_time(result.meta.clock_resolution));
 }
 
-std::string shards_text(const std::vector<Shard>& shards) {
+std::string shards_text(const Result& result) {
+  const std::vector<Shard>& shards = result.meta.shards;
   const auto [first, last] = std::ranges::minmax(shards, {}, &Shard::start);
-  return fmt::format("{} of {}, started within {}", shards.size(), shards.front().world,
-                     print_time(last.start - first.start));
+  const auto spread = std::ranges::max(result.phases, {}, &Phase::start_spread).start_spread;
+  return fmt::format("{} of {}, started within {}, began to measure within {}", shards.size(),
+                     shards.front().world, print_time(last.start - first.start), print_time(spread));
 }
 
 std::string service_text(const ServiceUsage& service) {
@@ -190,7 +192,7 @@ std::string facts(const Result& result, const Figures& total, bool color) {
   const bool good = total.error_count() == 0;
   out += fact("errors", painted(errors_text(total), good ? green : red, color), color);
   out += fact("generator", generator_text(result, total), color);
-  if (result.meta.shards.size() > 1) out += fact("shards", shards_text(result.meta.shards), color);
+  if (result.meta.shards.size() > 1) out += fact("shards", shards_text(result), color);
   for (const ServiceUsage& service : result.services) {
     if (service.samples.size() > 1) out += fact("service", service_text(service), color);
   }

@@ -21,15 +21,16 @@ namespace {
 using report::markup;
 
 constexpr std::string_view load_style = R"css(
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem; margin: 1.2rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.6rem, 1fr)); gap: .7rem; margin: 1.2rem 0; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .55rem .9rem; }
 .tile b { display: block; font-size: 1.35rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--faint); font-size: .85rem; }
 .tile.bad b { color: var(--fail); }
-.suites { font-variant-numeric: tabular-nums; }
-.suites td { white-space: nowrap; }
+.suites { font-variant-numeric: tabular-nums; font-size: .9rem; }
+.suites td, .suites th { padding: .32rem .55rem; white-space: nowrap; }
 .suites td:first-child { text-align: left; }
-.suites .asked { display: block; text-align: left; white-space: normal; min-width: 12rem; }
+.suites .asked { display: block; text-align: left; white-space: normal; min-width: 9rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 0 1rem; }
 .suites.words td, .suites.words th { text-align: left; white-space: normal; }
 .wide { overflow-x: auto; }
 .indented { padding-left: 1.8rem !important; color: var(--faint); }
@@ -156,8 +157,9 @@ std::string timings(const Figures& total) {
 }
 
 std::string phases(const Result& result) {
-  std::vector<std::vector<std::string>> rows{{"phase", "asked", "time", "connections", "messages/s",
-                                              "rtt p50", "rtt p99", "rtt p99.9", "missed", "errors"}};
+  std::vector<std::vector<std::string>> rows{{"phase", "<span class=\"asked\">asked</span>", "time",
+                                              "connections", "messages/s", "rtt p50", "rtt p99", "rtt p99.9",
+                                              "missed", "errors"}};
   for (const Phase& phase : result.phases) {
     const Figures& figures = phase.figures;
     std::vector<std::string> row{
@@ -213,7 +215,8 @@ std::string answers(const Figures& total) {
   return section("Errors, close codes, HTTP statuses", table(rows));
 }
 
-std::string shards(const Meta& meta) {
+std::string shards(const Result& result) {
+  const Meta& meta = result.meta;
   if (meta.shards.size() < 2) return {};
   std::vector<std::vector<std::string>> rows{
       {"shard", "host", "loops", "behind the agreed start", "behind the first"}};
@@ -223,7 +226,12 @@ std::string shards(const Meta& meta) {
         {fmt::format("{} of {}", shard.rank, shard.world), markup(shard.host), std::to_string(shard.loops),
          shard.agreed_start.count() == 0 ? "–" : print_time(shard.skew()), print_time(shard.start - first)});
   }
-  return section("Shards", table(rows));
+  std::string text = table(rows);
+  for (const Phase& phase : result.phases) {
+    text += fmt::format("<p class=\"about\">{}: all began to measure within {}.</p>\n", markup(phase.name),
+                        print_time(phase.start_spread));
+  }
+  return section("Shards", text);
 }
 
 std::string belief(const Result& result, const Figures& total) {
@@ -247,8 +255,8 @@ std::string to_html(const Result& result) {
                                        result.meta.url + ": " + headline(result), style);
   out += header(result) + "<main>\n" + tiles(result, total) + thresholds(result);
   out += section("Plots", "<div class=\"plots\">\n" + to_plots(result) + "</div>\n");
-  out += timings(total) + phases(result) + search(result) + counters(total) + answers(total) +
-         shards(result.meta);
+  out += timings(total) + phases(result) + search(result);
+  out += "<div class=\"columns\">\n" + counters(total) + answers(total) + "</div>\n" + shards(result);
   return out + belief(result, total) + "</main>\n" + std::string(report::page_end);
 }
 

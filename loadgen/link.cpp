@@ -15,17 +15,6 @@ namespace {
 /// The write buffer is one for all connections; what a large message made of it is not kept.
 constexpr std::size_t write_buffer_limit = 1024 * 1024;
 
-std::string_view name(net::DialError::Step step) {
-  switch (step) {
-    case net::DialError::Step::resolve: return "resolve";
-    case net::DialError::Step::connect: return "connect";
-    case net::DialError::Step::proxy: return "proxy";
-    case net::DialError::Step::tls: return "tls";
-    case net::DialError::Step::timeout: return "connect";
-  }
-  return "";
-}
-
 bool is_lack_of_resource(const net::error_code& error) {
   const int value = error.value();
   if (error.category() != boost::system::system_category()) return false;
@@ -47,6 +36,14 @@ LinkShared::LinkShared(net::Loop& the_loop, const Target& the_target, const net:
   endpoint.limits = target.limits;
   endpoint.answer_ping = target.answer_pings;
   endpoint.mask_keys = &keys;
+}
+
+net::DialOptions LinkShared::dial_options(const std::optional<net::SocketAddress>& source) const {
+  return {.timeout = target.connect_timeout,
+          .tls = tls,
+          .receive_buffer = target.receive_buffer,
+          .via = target.via,
+          .source = source};
 }
 
 struct Link::Opening {
@@ -73,12 +70,7 @@ void Link::open(Request request, std::uint64_t nonce_seed) {
                        .extensions = target.extensions,
                        .headers = std::move(request.headers)};
   ++shared_.meter.counters.connects_attempted;
-  const net::DialOptions options{.timeout = target.connect_timeout,
-                                 .tls = shared_.tls,
-                                 .receive_buffer = target.receive_buffer,
-                                 .via = target.via,
-                                 .source = request.source};
-  opening_->dial = std::make_unique<net::Dial>(shared_.loop, target.url, options,
+  opening_->dial = std::make_unique<net::Dial>(shared_.loop, target.url, shared_.dial_options(request.source),
                                                [this](auto result) { on_dialled(std::move(result)); });
 }
 

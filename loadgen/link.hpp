@@ -59,6 +59,8 @@ struct LinkShared {
 
   LinkShared(net::Loop& the_loop, const Target& the_target, const net::TlsContext* the_tls,
              ws::MaskKeySource& the_keys, Meter& the_meter);
+  /// How a connection from this address of ours is made.
+  net::DialOptions dial_options(const std::optional<net::SocketAddress>& source) const;
 };
 
 /// One WebSocket connection of the load: dials, shakes hands, reads messages and writes octets; counts and

@@ -34,8 +34,8 @@ std::vector<std::pair<std::string_view, std::string>> common_facts(const Result&
       {"thresholds", fmt::format("{}", fmt::join(meta.thresholds, "; "))},
       {"number of phases", std::to_string(result.phases.size())}};
   for (const Phase& phase : result.phases) {
-    facts.emplace_back(
-        "phase", fmt::format("{} ({}{})", phase.name, name(phase.model), phase.recorded ? "" : ", warm-up"));
+    facts.emplace_back("phase", fmt::format("{} ({}{}): {}", phase.name, name(phase.model),
+                                            phase.recorded ? "" : ", warm-up", phase.asked));
   }
   return facts;
 }
@@ -106,8 +106,16 @@ void add_seconds(Phase& sum, const Phase& part, std::uint32_t delay) {
   for (auto& [number, second] : seconds) sum.seconds.push_back(std::move(second));
 }
 
+/// From the first start to the last.
+void add_start(Phase& sum, const Phase& part) {
+  const nanoseconds last = std::max(sum.start + sum.start_spread, part.start + part.start_spread);
+  sum.start = sum.start.count() == 0 ? part.start : std::min(sum.start, part.start);
+  sum.start_spread = last - sum.start;
+}
+
 void add_phases(Result& sum, const Result& part, std::uint32_t delay) {
   for (std::size_t i = 0; i < sum.phases.size(); ++i) {
+    add_start(sum.phases[i], part.phases[i]);
     sum.phases[i].figures.merge(part.phases[i].figures);
     sum.phases[i].connections += part.phases[i].connections;
     add_seconds(sum.phases[i], part.phases[i], delay);
@@ -137,6 +145,7 @@ Result empty_sum(const Result& like, nanoseconds start) {
   sum.meta.shards.clear();
   for (Phase& phase : sum.phases) {
     phase.figures = {};
+    phase.start = phase.start_spread = {};
     phase.seconds.clear();
     phase.connections = 0;
   }

@@ -8,6 +8,7 @@
 #include "cli/text_file.hpp"
 #include "loadgen/replay_file.hpp"
 #include "loadgen/source_pool.hpp"
+#include "loadgen/target_url.hpp"
 #include "loadgen/template.hpp"
 #include "loadgen/text_scan.hpp"
 #include "loadgen/threshold.hpp"
@@ -273,11 +274,12 @@ void read_connections(const Values& values, Config& config, Reader& reader) {
 }
 
 void read_url(const Values& values, Config& config, Reader& reader) {
-  auto url = net::parse_url(values.positionals().front());
-  if (!url) return reader.fail(mistake(fmt::format("'{}': {}", values.positionals().front(), url.error())));
-  if (!url->is_websocket()) return reader.fail(mistake("the subject must be ws:// or wss://"));
-  config.target.url = std::move(*url);
-  reader.take(read_template(config.target.url.target, names_of(config)), config.target.path);
+  auto text = read_template(values.positionals().front(), names_of(config));
+  if (!text) return reader.fail(text.error());
+  auto target = read_target_url(*text);
+  if (!target) return reader.fail(target.error());
+  config.target.url = std::move(target->url);
+  config.target.path = std::move(target->path);
 }
 
 // ---- contradictions ----

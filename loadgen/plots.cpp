@@ -197,6 +197,7 @@ std::string errors_over_time(const Result& result, const std::vector<const Secon
     return static_cast<double>(second.figures.error_count());
   }));
   for (Series& series : plot.series) series.columns = true;
+  if (greatest(plot.series) <= 0) plot.bands = {{plot.x.from, plot.x.to, "none"}};
   plot.y = report::linear_axis("a second", std::max(5.0, greatest(plot.series)), print_short);
   return report::to_svg_figure(plot);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/options.hpp"
 #include "loadgen/live_outputs.hpp"
+#include "loadgen/phase_barrier.hpp"
 #include "loadgen/report_files.hpp"
 #include "loadgen/run.hpp"
 
@@ -19,11 +20,16 @@ int fail(const Config& config, const std::string& problem) {
 /// Runs the loop until the run is over. It is over at once when nobody can be told of it: then `problem` says
 /// why.
 Result run_to_end(net::Loop& loop, const Config& config, const net::TlsContext* tls, LiveOutputs& live,
-                  std::string& problem) {
+                  PhaseBarrier* barrier, std::string& problem) {
   std::optional<Result> result;
-  const RunEvents events{
+  RunEvents events{
       .on_start = [&](const Meta& meta) { problem = live.start(meta); },
       .on_second = [&](const Phase& phase, const Second& second) { live.second(phase, second); }};
+  if (barrier != nullptr) {
+    events.on_ready = [&](const Phase& phase, RunEvents::Begin begin) {
+      barrier->await(phase.name, std::move(begin));
+    };
+  }
   Run run(loop, config, tls, events, [&](Result done) {
     result = std::move(done);
     loop.stop();
@@ -42,6 +48,7 @@ Config take_share(Config config, const ShardIdentity& shard) {
   config.shard.world = shard.world;
   if (shard.world == 1) return config;
   for (PhasePlan& phase : config.phases) {
+    phase.asked = phase.print();
     phase.connections_from = static_cast<std::size_t>(share_of(phase.connections_from, shard));
     phase.connections_to = static_cast<std::size_t>(share_of(phase.connections_to, shard));
   }
@@ -67,8 +74,9 @@ int run_program(Config config, const OutputConfig& outputs, const ShardConfig& s
   auto shard = start_together(shards, config.seed);
   if (!shard) return fail(config, shard.error());
   config.shard = std::move(*shard);
+  const auto barrier = PhaseBarrier::open(loop, shards, config.seed);
   std::string problem;
-  Result result = run_to_end(loop, config, tls ? &*tls : nullptr, **live, problem);
+  Result result = run_to_end(loop, config, tls ? &*tls : nullptr, **live, barrier.get(), problem);
   if (!problem.empty()) return fail(config, problem);
   (*live)->finish(result);
   return files->finish(result);

@@ -49,7 +49,7 @@ struct Meta {
 
 /// What happened in a second of a phase.
 struct Second {
-  std::uint32_t number = 0;  ///< whole seconds since the start of the run
+  std::uint32_t number = 0;  ///< whole seconds from the start of the run to its beginning
   Figures figures{};
   std::uint64_t connections = 0;  ///< open at its end
 
@@ -69,10 +69,12 @@ std::string_view name(Model model);
 struct Phase {
   std::string name{};
   Model model = Model::open;
-  std::string asked{};    ///< in the user's words: "1000 connections, 20000/s, 10 s"
-  double asked_rate = 0;  ///< messages/s at its end; 0 when no schedule says
-  bool recorded = true;   ///< false for a warm-up: its messages are not part of the total
-  Figures figures{};      ///< of the whole phase
+  std::string asked{};                      ///< in the user's words: "1000 connections, 20000/s, 10 s"
+  double asked_rate = 0;                    ///< messages/s at its end; 0 when no schedule says
+  bool recorded = true;                     ///< false for a warm-up: its messages are not part of the total
+  std::chrono::nanoseconds start{};         ///< since the epoch: when its time began; of the first shard
+  std::chrono::nanoseconds start_spread{};  ///< from the first shard to the last
+  Figures figures{};                        ///< of the whole phase
   std::vector<Second> seconds{};
   std::uint64_t connections = 0;  ///< the most that were open at once
 

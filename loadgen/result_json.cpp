@@ -88,6 +88,7 @@ void put_second(JsonWriter& out, const Second& second) {
 void put_phase(JsonWriter& out, const Phase& phase) {
   out.begin_object().member("name", phase.name).member("model", name(phase.model));
   out.member("asked", phase.asked).member("asked_rate", phase.asked_rate).member("recorded", phase.recorded);
+  out.member("start_ns", phase.start.count()).member("start_spread_ns", phase.start_spread.count());
   out.member("connections", phase.connections);
   put_figures(out.key("figures"), phase.figures);
   out.key("seconds").begin_array();

@@ -201,6 +201,8 @@ Phase read_phase(const Node& node) {
   phase.asked = node["asked"].text();
   phase.asked_rate = node["asked_rate"].number();
   phase.recorded = node["recorded"].truth();
+  phase.start = node["start_ns"].time();
+  phase.start_spread = node["start_spread_ns"].time();
   phase.connections = node["connections"].integer<std::uint64_t>();
   phase.figures = read_figures(node["figures"]);
   node["seconds"].each_element([&](const Node& second) { phase.seconds.push_back(read_second(second)); });

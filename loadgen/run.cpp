@@ -65,7 +65,7 @@ Phase describe(const PhasePlan& plan) {
   Phase phase;
   phase.name = plan.name;
   phase.model = plan.model;
-  phase.asked = plan.asked();
+  phase.asked = plan.asked.empty() ? plan.print() : plan.asked;
   phase.asked_rate = plan.rate && plan.model == Model::open ? plan.rate->last().per_second() : 0;
   phase.recorded = plan.is_recorded;
   return phase;
@@ -81,7 +81,8 @@ struct Run::State : ClientEvents {
   void interrupt();
 
   void begin_phase();
-  void start_clock();
+  void on_settled();
+  void start_clock(nanoseconds ahead);
   void follow_ramp();
   void follow_with_broken();
   void end_phase();
@@ -105,7 +106,7 @@ struct Run::State : ClientEvents {
   void on_writable(Client& client) override;
   void on_end(Client& client, const LinkEnd& end) override;
 
-  enum class Stage : std::uint8_t { connecting, running, draining, closing, over };
+  enum class Stage : std::uint8_t { connecting, ready, running, draining, closing, over };
 
   net::Loop& loop;
   const Config& config;
@@ -152,8 +153,7 @@ Run::State::State(net::Loop& the_loop, const Config& the_config, const net::TlsC
       tick_timer(loop),
       ramp_timer(loop),
       broken_timer(loop),
-      broken(link, config.broken, config.target.url.target, config.seed,
-             [this](const std::string& what) { remark(Concern::note, what); }),
+      broken(link, config, [this](const std::string& what) { remark(Concern::note, what); }),
       run_start(Clock::now()) {}
 
 // ---- phases ----
@@ -179,17 +179,27 @@ void Run::State::begin_phase() {
   shared.is_receiver = plan.model == Model::receive;
   driver = make_driver({loop, pool, meter, config}, plan);
   pool.want(plan.connections_from);
-  if (stage == Stage::connecting && pool.is_settled()) start_clock();
+  if (stage == Stage::connecting && pool.is_settled()) on_settled();
 }
 
 void Run::State::on_pool_changed() {
-  if (stage == Stage::connecting && pool.is_settled()) start_clock();
+  if (stage == Stage::connecting && pool.is_settled()) on_settled();
 }
 
-void Run::State::start_clock() {
+/// The shards of a run begin to measure together.
+void Run::State::on_settled() {
   if (!pool.has_ever_opened() && plan.connections_from > 0) return end_run();
+  if (!events.on_ready) return start_clock({});
+  stage = Stage::ready;
+  events.on_ready(phase, [this](nanoseconds ahead) {
+    if (stage == Stage::ready) start_clock(ahead);
+  });
+}
+
+void Run::State::start_clock(nanoseconds ahead) {
   stage = Stage::running;
   stage_start = Clock::now();
+  phase.start = unix_time() + ahead;
   phase.figures = without_time(meter.take(stage_start));
   phase_timer.start(plan.duration, [this] { end_phase(); });
   tick_timer.start(tick, [this] { take_second(); });
@@ -284,8 +294,8 @@ void Run::State::take_second() {
 /// error.
 void Run::State::add_second(Clock::time_point now) {
   Second second;
-  second.number = static_cast<std::uint32_t>((now - run_start) / tick);
   second.figures = meter.take(now);
+  second.number = static_cast<std::uint32_t>((now - second.figures.duration - run_start) / tick);
   second.connections = pool.open().size();
   if (second.figures.duration < tick / 50 && !phase.seconds.empty()) {
     phase.seconds.back().figures.append(second.figures);
@@ -301,7 +311,7 @@ void Run::State::interrupt() {
   if (stage == Stage::closing || stage == Stage::over) return;
   result.meta.interrupted = true;
   if (stage == Stage::running) return end_phase();
-  if (stage == Stage::connecting) finish_phase();
+  if (stage == Stage::connecting || stage == Stage::ready) finish_phase();
 }
 
 void Run::State::end_run() {

@@ -12,6 +12,12 @@ namespace wsrig::loadgen {
 
 /// Told while a run goes on.
 struct RunEvents {
+  /// Begins to measure; `ahead` is what the clock that counts is ahead of ours.
+  using Begin = std::function<void(nanoseconds ahead)>;
+
+  /// The connections of a phase are there: its time begins with the call of `begin`, which may come at once
+  /// or never. Empty: at once.
+  std::function<void(const Phase&, Begin begin)> on_ready{};
   std::function<void(const Meta&)> on_start{};
   std::function<void(const Phase&, const Second&)> on_second{};  ///< the phase has no figures of its own yet
 };

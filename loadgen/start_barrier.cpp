@@ -18,7 +18,7 @@ namespace wsrig::loadgen {
 namespace {
 
 using std::chrono::nanoseconds;
-using Outcome = boost::system::result<AgreedStart, std::string>;
+using Outcome = Meeting::Outcome;
 constexpr std::size_t longest_line = 400;
 constexpr std::chrono::milliseconds between_calls{50};
 
@@ -49,25 +49,52 @@ class LineReader {
   std::string text_;
 };
 
+}  // namespace
+
+/// What rank 0 and the others have in common: they tell what came of it, once, in a turn of its own.
+class Meeting::Side {
+ public:
+  Side(net::Loop& loop, const BarrierConfig& config, const ShardIdentity& shard, Done done)
+      : loop_(loop), config_(config), shard_(shard), done_(std::move(done)), patience_(loop) {}
+  virtual ~Side() = default;
+
+ protected:
+  void finish(Outcome outcome) {
+    patience_.start({}, [this, result = std::move(outcome)] {
+      const Done call = std::exchange(done_, nullptr);
+      call(result);
+    });
+  }
+
+  net::Loop& loop_;
+  const BarrierConfig config_;
+  const ShardIdentity shard_;
+  Done done_;
+  net::Timer patience_;
+};
+
 // ---- rank 0 ----
 
-class Host {
+class Meeting::Host final : public Side {
  public:
-  Host(const BarrierConfig& config, const ShardIdentity& shard)
-      : config_(config), shard_(shard), patience_(loop_), present_(shard.world) {}
+  Host(net::Loop& loop, const BarrierConfig& config, const ShardIdentity& shard, Done done)
+      : Side(loop, config, shard, std::move(done)), present_(shard.world) {
+    listen();
+  }
 
-  Outcome run() {
+ private:
+  void listen() {
     auto listener =
         net::Listener::open(loop_, config_.address, {}, [this](std::unique_ptr<net::Channel> channel) {
           guests_.push_back(std::make_unique<Guest>(*this, std::move(channel)));
         });
-    if (!listener) return failure("the barrier cannot " + listener.error());
-    patience_.start(config_.patience, [this] { loop_.stop(); });
-    if (!all_are_here()) loop_.run();
-    return all_are_here() ? dismiss() : failure("the barrier waited in vain for " + missing());
+    if (!listener) return finish(failure("the barrier cannot " + listener.error()));
+    listener_ = std::move(*listener);
+    if (all_are_here()) return dismiss();
+    patience_.start(config_.patience,
+                    [this] { finish(failure("the barrier waited in vain for " + missing())); });
   }
 
- private:
   /// A connection to rank 0; `rank` is 0 until it has said who it is.
   class Guest final : public net::ChannelHandler {
    public:
@@ -116,7 +143,7 @@ class Host {
       return 0;
     }
     present_[*rank] = true;
-    if (++arrived_ + 1 == shard_.world) loop_.stop();
+    if (++arrived_ + 1 == shard_.world) patience_.start({}, [this] { dismiss(); });
     return *rank;
   }
 
@@ -129,13 +156,14 @@ class Host {
   }
 
   /// Tells everybody when to begin. What is written here leaves at once: it is a line.
-  Outcome dismiss() {
+  void dismiss() {
+    if (!all_are_here()) return finish(failure("the barrier waited in vain for " + missing()));
     const nanoseconds start = real_time() + config_.notice;
     for (const auto& guest : guests_) {
       if (guest->rank() == 0) continue;
       guest->say(fmt::format("start {} {}", start.count(), (start - real_time()).count()));
     }
-    return AgreedStart{.agreed = start, .here = start};
+    finish(AgreedStart{.agreed = start, .here = start});
   }
 
   std::string missing() const {
@@ -146,10 +174,7 @@ class Host {
     return fmt::format("shard {} of {}", ranks, shard_.world);
   }
 
-  const BarrierConfig& config_;
-  const ShardIdentity& shard_;
-  net::Loop loop_;
-  net::Timer patience_;
+  std::unique_ptr<net::Listener> listener_;
   std::vector<bool> present_;  ///< by rank
   std::uint32_t arrived_ = 0;
   std::vector<std::unique_ptr<Guest>> guests_;
@@ -158,18 +183,14 @@ class Host {
 // ---- the others ----
 
 /// Calls rank 0 until it answers: it may be started later.
-class Caller final : private net::ChannelHandler {
+class Meeting::Caller final : public Side, private net::ChannelHandler {
  public:
-  Caller(const BarrierConfig& config, const ShardIdentity& shard)
-      : config_(config), shard_(shard), patience_(loop_), pause_(loop_) {}
-
-  Outcome run() {
+  Caller(net::Loop& loop, const BarrierConfig& config, const ShardIdentity& shard, Done done)
+      : Side(loop, config, shard, std::move(done)), pause_(loop) {
     patience_.start(config_.patience, [this] {
-      finish(failure(fmt::format("the barrier at {} did not open: {}", config_.address.address(), last_)));
+      end(failure(fmt::format("the barrier at {} did not open: {}", config_.address.address(), last_)));
     });
     call();
-    loop_.run();
-    return std::move(*outcome_);
   }
 
  private:
@@ -185,6 +206,7 @@ class Caller final : private net::ChannelHandler {
   }
 
   void call_again(std::string why) {
+    if (is_over_) return;
     last_ = std::move(why);
     pause_.start(between_calls, [this] {
       channel_.reset();
@@ -193,7 +215,7 @@ class Caller final : private net::ChannelHandler {
   }
 
   void on_data(ws::MutableBytes data) override {
-    if (const auto line = reader_.feed(data)) finish(read_answer(*line));
+    if (const auto line = reader_.feed(data)) end(read_answer(*line));
   }
   void on_eof() override { call_again("it hung up"); }
   void on_error(net::error_code error) override { call_again(error.message()); }
@@ -210,27 +232,39 @@ class Caller final : private net::ChannelHandler {
     return failure("no barrier of wsrig-load listens there");
   }
 
-  void finish(Outcome outcome) {
-    if (!outcome_) outcome_ = std::move(outcome);
-    loop_.stop();
+  /// What comes behind the answer is of no interest.
+  void end(Outcome outcome) {
+    is_over_ = true;
+    pause_.cancel();
+    finish(std::move(outcome));
   }
 
-  const BarrierConfig& config_;
-  const ShardIdentity& shard_;
-  net::Loop loop_;
-  net::Timer patience_;
   net::Timer pause_;
   std::unique_ptr<net::Dial> dial_;
   std::unique_ptr<net::Channel> channel_;
   LineReader reader_;
   std::string last_ = "nobody answers";  ///< what came of the last call
-  std::optional<Outcome> outcome_;
+  bool is_over_ = false;
 };
 
-}  // namespace
+Meeting::Meeting(net::Loop& loop, const BarrierConfig& config, const ShardIdentity& shard, Done done) {
+  if (shard.rank == 0) {
+    side_ = std::make_unique<Host>(loop, config, shard, std::move(done));
+  } else {
+    side_ = std::make_unique<Caller>(loop, config, shard, std::move(done));
+  }
+}
+Meeting::~Meeting() = default;
 
-Outcome meet_at_barrier(const BarrierConfig& config, const ShardIdentity& shard) {
-  return shard.rank == 0 ? Host(config, shard).run() : Caller(config, shard).run();
+Meeting::Outcome meet_at_barrier(const BarrierConfig& config, const ShardIdentity& shard) {
+  net::Loop loop;
+  std::optional<Outcome> outcome;
+  Meeting meeting(loop, config, shard, [&](Outcome result) {
+    outcome = std::move(result);
+    loop.stop();
+  });
+  loop.run();
+  return std::move(*outcome);
 }
 
 }  // namespace wsrig::loadgen

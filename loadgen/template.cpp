@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view row_prefix = "row.";
 
-bool is_secret(std::string_view name) { return name.starts_with("env:") || name.starts_with("file:"); }
-
 std::optional<diag::Diagnostic> check_name(std::string_view name, const TemplateNames& names) {
   if (name == "seq" || name == "connection") return std::nullopt;
   if (std::ranges::find(names.captured, name) != names.captured.end()) return std::nullopt;
@@ -32,7 +30,7 @@ std::optional<diag::Diagnostic> check_name(std::string_view name, const Template
 diag::Result<ws::Expression> settle_template(ws::Expression expression, const TemplateNames& names) {
   for (auto& part : expression.parts) {
     const auto* const variable = std::get_if<ws::Variable>(&part);
-    if (variable == nullptr || !is_secret(variable->name)) continue;
+    if (variable == nullptr || !cli::is_secret(variable->name)) continue;
     auto value = cli::expand_secrets("${" + variable->name + "}");
     if (!value) return value.error();
     part = std::move(*value);

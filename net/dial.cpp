@@ -248,6 +248,17 @@ void Dial::State::finish(boost::system::result<std::unique_ptr<Channel>, DialErr
   call(std::move(result));
 }
 
+std::string_view name(DialError::Step step) {
+  switch (step) {
+    case DialError::Step::resolve: return "resolve";
+    case DialError::Step::connect:
+    case DialError::Step::timeout: return "connect";
+    case DialError::Step::proxy: return "proxy";
+    case DialError::Step::tls: return "tls";
+  }
+  return "";
+}
+
 Dial::Dial(Loop& loop, const Url& url, const DialOptions& options, Done done)
     : state_(std::make_shared<State>(loop, url, options, std::move(done))) {
   state_->start();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/system/result.hpp>
 
@@ -41,6 +42,9 @@ struct DialError {
   error_code error;
   std::string message;  ///< "connect to 127.0.0.1:9: Connection refused"
 };
+
+/// "connect", as a word for the kind of an error; a time-out is one of connecting.
+std::string_view name(DialError::Step step);
 
 /// Connects, trying each address of the name in turn. Through a proxy, nothing of the target's protocol is
 /// sent before the proxy has confirmed the tunnel, and nothing that came through it is lost. The function is

@@ -94,6 +94,7 @@ json::object one_case(const CaseResult& result) {
   put_unless_empty(out, "step", result.step);
   put_unless_empty(out, "reproduce", result.reproduce);
   put_unless_empty(out, "baseline", result.baseline);
+  if (!result.documents.empty()) out["documents"] = texts(result.documents);
   if (result.grade != Grade::ok || result.fails_run) out["transcript"] = transcript(result);
   return out;
 }

@@ -11,8 +11,8 @@ namespace wsrig::report {
 namespace {
 
 // The drawing's own units; the page scales it.
-constexpr double width = 760, height = 270;
-constexpr double left = 72, right = 14, top = 12, bottom = 44;
+constexpr double width = 580, height = 260;
+constexpr double left = 68, right = 14, top = 12, bottom = 44;
 constexpr double inner_width = width - left - right, inner_height = height - top - bottom;
 constexpr std::size_t most_hover_points = 150;
 
@@ -176,7 +176,7 @@ std::string_view plot_style() {
 }
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); }
 .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem; }
 .plot { margin: 0; padding: .8rem 1rem .4rem; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
 .plot figcaption { display: flex; flex-wrap: wrap; gap: .1rem 1rem; align-items: baseline; font-size: .85rem; }
 .plot figcaption b { margin-right: auto; }

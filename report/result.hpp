@@ -51,9 +51,10 @@ struct CaseResult {
   std::chrono::microseconds duration{};
   std::vector<TranscriptLine> transcript{};
   std::vector<std::uint8_t>
-      capture{};             ///< a pcapng file of what went over the wire; empty where nobody wants it
-  bool unreachable = false;  ///< no connection to the subject could be made
-  std::string baseline{};    ///< the reason, when a baseline expected this grade
+      capture{};  ///< a pcapng file of what went over the wire; empty where nobody wants it
+  std::vector<std::string> documents{};  ///< files that tell more of it: of a load, its own report
+  bool unreachable = false;              ///< no connection to the subject could be made
+  std::string baseline{};                ///< the reason, when a baseline expected this grade
 };
 
 struct RunResult {

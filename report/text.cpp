@@ -189,6 +189,7 @@ std::vector<Fact> facts_of(const CaseResult& result) {
                           {"received", result.received},
                           {"at", std::move(at)},
                           {"baseline", result.baseline},
+                          {"more in", fmt::format("{}", fmt::join(result.documents, " "))},
                           {"rerun", result.reproduce}};
   std::erase_if(facts, [](const Fact& fact) { return fact.text.empty(); });
   return facts;

@@ -55,10 +55,11 @@ std::optional<BodyReader> BodyReader::of_response(const HttpHead& response, std:
   return of_fields(response, until_eof);
 }
 
-std::size_t BodyReader::feed(Bytes data) {
+std::size_t BodyReader::feed(Bytes data, std::string* content) {
   std::size_t taken = 0;
   while (taken < data.size() && state_ != State::complete && state_ != State::broken) {
     const std::size_t counted = feed_counted(data.subspan(taken));
+    if (content != nullptr) content->append(as_text(data.subspan(taken, counted)));
     taken += counted;
     if (counted == 0) feed_framing(static_cast<char>(data[taken++]));
   }

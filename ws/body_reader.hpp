@@ -22,8 +22,9 @@ class BodyReader {
   static std::optional<BodyReader> of_request(const HttpHead& request);
   static std::optional<BodyReader> of_response(const HttpHead& response, std::string_view request_method);
 
-  /// How many of these octets belong to the body; fewer than given once it is complete or broken.
-  std::size_t feed(Bytes data);
+  /// How many of these octets belong to the body; fewer than given once it is complete or broken. `content`,
+  /// where given, gets what they say without the framing of chunks.
+  std::size_t feed(Bytes data, std::string* content = nullptr);
   /// Goes on behind octets that nobody saw, if they are content; else false: the end is not known any more.
   bool skip(std::uint64_t size);
   bool is_complete() const { return state_ == State::complete; }

@@ -183,6 +183,7 @@ class CaseReader {
     if (!script) return findings_.add(script.error());
     case_.script = std::move(*script);
     if (case_.script.steps.empty()) findings_.add(*steps, "the steps are empty");
+    if (case_.script.repetition) refuse_repetition(case_.script.repetition->place);
     if (case_.script.steps.size() > max_steps_of_case / case_.combinations.size()) {
       return findings_.add(*steps, fmt::format("more than {} steps in all combinations", max_steps_of_case));
     }
@@ -193,6 +194,13 @@ class CaseReader {
     }
     check_services();
     check_steps(case_, known_, findings_);
+  }
+
+  void refuse_repetition(const Place& place) {
+    diag::Diagnostic wrong;
+    wrong.column = place.offset + 1;
+    wrong.message = "'every' is for the session of a load";
+    findings_.add(place_in_file(std::move(wrong), case_.steps_text, case_.steps_origin));
   }
 
   /// The services that steps are about have to be there.

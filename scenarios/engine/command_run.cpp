@@ -137,7 +137,8 @@ diag::Result<int> run_and_report(const cli::Command& command, const std::string&
     std::fflush(stdout);  // who reads a pipe wants it while the run goes on
   };
 
-  options.on_load = [&](const loadgen::Result& result) {
+  options.on_load = [&](report::CaseResult& verdict, const loadgen::Result& result) {
+    files->add_load(verdict, result);
     if (!values.flag("quiet")) fmt::print("{}", loadgen::final_table(result, style.color));
   };
 

@@ -36,7 +36,7 @@ std::optional<loadgen::Result> run_once(const std::vector<CaseInstance>& load, s
   std::optional<loadgen::Result> result;
   RunOptions options;
   options.cases.seed = seed;
-  options.on_load = [&](const loadgen::Result& one) { result = one; };
+  options.on_load = [&](report::CaseResult&, const loadgen::Result& one) { result = one; };
   const report::RunResult run = run_cases(load, options);
   turns.interrupted = run.interrupted;
   if (!run.environment_error.empty()) turns.problem = run.environment_error;

@@ -1,9 +1,8 @@
 #include "scenarios/engine/load.hpp"
 
-#include <fmt/format.h>
-
+#include "loadgen/target_url.hpp"
 #include "loadgen/template.hpp"
-#include "net/url.hpp"
+#include "scenarios/engine/load_session.hpp"
 
 namespace wsrig::engine {
 namespace {
@@ -22,36 +21,24 @@ ws::Expression insert_services(ws::Expression expression, const ws::Lookup& serv
   return expression;
 }
 
-/// As a text, in which variables stand as they were written.
-std::string print_template(const ws::Expression& expression) {
-  std::string text;
-  for (const auto& part : expression.parts) {
-    if (const auto* const literal = std::get_if<std::string>(&part)) text += *literal;
-    if (const auto* const variable = std::get_if<ws::Variable>(&part)) text += "${" + variable->name + "}";
-  }
-  return text;
-}
-
 std::optional<diag::Diagnostic> settle_url(const std::string& text, loadgen::Config& config,
-                                           const ws::Lookup& services) {
-  auto url = settle(text, config, services);
+                                           const ws::Lookup& services,
+                                           std::span<const std::string> captured) {
+  auto url = settle(text, config, services, captured);
   if (!url) return url.error();
-  const std::string printed = print_template(*url);
-  auto parsed = net::parse_url(printed);
-  if (!parsed || !parsed->is_websocket()) {
-    diag::Diagnostic wrong;
-    wrong.message = fmt::format("'{}': {}", printed,
-                                parsed ? "the subject of a load must be ws:// or wss://" : parsed.error());
-    return wrong;
-  }
-  auto path = loadgen::read_template(parsed->target, names_of(config));
-  if (!path) return path.error();
-  config.target.url = std::move(*parsed);
-  config.target.path = std::move(*path);
+  auto target = loadgen::read_target_url(*url);
+  if (!target) return target.error();
+  config.target.url = std::move(target->url);
+  config.target.path = std::move(target->path);
   return std::nullopt;
 }
 
 }  // namespace
+
+CapturedNames captured_by(const std::optional<Script>& session) {
+  if (!session) return {};
+  return {.by_login = captured_names(parts_of(*session).login), .by_all = captured_names(session->steps)};
+}
 
 diag::Result<ws::Expression> settle(std::string_view text, const loadgen::Config& config,
                                     const ws::Lookup& services, std::span<const std::string> captured) {
@@ -64,17 +51,18 @@ diag::Result<ws::Expression> settle(std::string_view text, const loadgen::Config
 diag::Result<loadgen::Config> settle(const Load& load, const std::string& subject,
                                      const ws::Lookup& services) {
   loadgen::Config config = load.config;
-  if (auto wrong = settle_url(load.url.empty() ? subject : load.url, config, services)) return *wrong;
+  const CapturedNames captured = captured_by(load.session);
+  if (auto wrong = settle_url(load.url.empty() ? subject : load.url, config, services, captured.by_login))
+    return *wrong;
   for (const auto& [name, text] : load.headers) {
-    auto value = settle(text, config, services);
+    auto value = settle(text, config, services, captured.by_login);
     if (!value) return value.error();
     config.target.headers.emplace_back(name, std::move(*value));
   }
-  const auto captured = load.session ? captured_names(*load.session) : std::vector<std::string>{};
   for (loadgen::MixEntry& entry : config.mix) {
     if (!entry.payload) continue;
-    auto payload =
-        loadgen::settle_template(insert_services(*entry.payload, services), names_of(config, captured));
+    auto payload = loadgen::settle_template(insert_services(*entry.payload, services),
+                                            names_of(config, captured.by_all));
     if (!payload) return payload.error();
     entry.payload = std::move(*payload);
   }

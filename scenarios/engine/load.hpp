@@ -24,6 +24,13 @@ struct Load {
   std::size_t line = 0;  ///< of the block
 };
 
+/// The names that a session gives: those of its login to URL and headers, all of them to payloads.
+struct CapturedNames {
+  std::vector<std::string> by_login{};
+  std::vector<std::string> by_all{};
+};
+CapturedNames captured_by(const std::optional<Script>& session);
+
 /// What a load's templates may name besides what connections have: `echo.address` and so on. Gives the text
 /// with these replaced; what is left is settled as loadgen::read_template does.
 /// `captured` are the names that a session gives.

@@ -74,12 +74,12 @@ class LoadReader {
     }
   }
   /// May name services, and what connections have.
-  std::string text_template(const YamlNode& node, std::string_view what) {
+  std::string text_template(const YamlNode& node, std::string_view what,
+                            std::span<const std::string> captured) {
     auto text = read_text(node, what, findings_).value_or("");
     const auto known = [&](std::string_view name) {
       return services_.has(name) ? std::optional<std::string>("") : std::nullopt;
     };
-    const auto captured = load_.session ? captured_names(*load_.session) : std::vector<std::string>{};
     if (const auto settled = settle(text, config(), known, captured); !settled)
       findings_.add(node, settled.error().message, settled.error().hint);
     return text;
@@ -87,13 +87,17 @@ class LoadReader {
 
   void read_all(const YamlNode& node) {
     with(node, "data", [&](const YamlNode& one) { read_data(one); });
-    with(node, "url", [&](const YamlNode& one) { load_.url = text_template(one, "url"); });
-    with(node, "headers", [&](const YamlNode& one) { read_headers(one); });
     with(node, "session", [&](const YamlNode& one) { read_session(one); });
+    captured_ = captured_by(load_.session);
+    with(node, "url",
+         [&](const YamlNode& one) { load_.url = text_template(one, "url", captured_.by_login); });
+    with(node, "headers", [&](const YamlNode& one) { read_headers(one); });
     read_handshake(node);
     read_traffic(node);
     read_connections(node);
     read_phases(node);
+    if (!config().broken.frames.empty() && !captured_.by_login.empty())
+      findings_.add(node, "broken frames come on connections of their own, which do not log in");
   }
 
   void read_data(const YamlNode& node) {
@@ -108,7 +112,7 @@ class LoadReader {
   void read_headers(const YamlNode& node) {
     if (!node.is_map()) return findings_.add(node, "headers must be a map of names and values");
     for (const auto& [name, value] : node.members)
-      load_.headers.emplace_back(name.value, text_template(value, name.value));
+      load_.headers.emplace_back(name.value, text_template(value, name.value, captured_.by_login));
   }
 
   void read_session(const YamlNode& node) {
@@ -187,7 +191,7 @@ class LoadReader {
     with(node, "cut", [&](const YamlNode& one) { read_cut(one, entry); });
     with(node, "payload", [&](const YamlNode& one) {
       parse(one, "payload", entry.payload, ws::parse_template);
-      text_template(one, "payload");
+      text_template(one, "payload", captured_.by_all);
     });
     if (node.find("payload") && node.find("bytes"))
       findings_.add(node, "a message has bytes or a payload, not both");
@@ -349,6 +353,7 @@ class LoadReader {
   std::string folder_;
   Findings& findings_;
   Load load_;
+  CapturedNames captured_;  ///< by the session
 };
 
 }  // namespace

@@ -57,6 +57,8 @@ struct LoadRun::State {
 
   void start();
   std::optional<std::string> prepare();
+  std::optional<std::string> value_of(std::string_view name) const;
+  std::optional<std::string> read_secrets(const Script& session);
   void watch_services();
   void finish(loadgen::Result result);
   void judge(const loadgen::Result& result);
@@ -74,6 +76,7 @@ struct LoadRun::State {
   net::Timer usage_timer;
   std::chrono::steady_clock::time_point began{};
   std::vector<loadgen::ServiceUsage> usage;
+  Variables secrets;
   std::uint64_t sessions = 0;  ///< made so far
 };
 
@@ -91,17 +94,35 @@ void LoadRun::State::start() {
   run->start();
 }
 
+/// Of a service, or of a secret that the session names.
+std::optional<std::string> LoadRun::State::value_of(std::string_view name) const {
+  for (const Variables* const known : {&settings.services, &secrets}) {
+    const auto found = std::ranges::find_if(*known, [&](const auto& one) { return one.first == name; });
+    if (found != known->end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+/// Reads the secrets of the session, once for all connections. Gives what is wrong, in one line.
+std::optional<std::string> LoadRun::State::read_secrets(const Script& session) {
+  for (const ws::Variable& variable : free_variables(session)) {
+    if (!cli::is_secret(variable.name) || value_of(variable.name)) continue;
+    auto value = cli::expand_secrets("${" + variable.name + "}");
+    if (!value) return value.error().message;
+    secrets.emplace_back(variable.name, std::move(*value));
+  }
+  return std::nullopt;
+}
+
 /// Gives what is wrong, in one line.
 std::optional<std::string> LoadRun::State::prepare() {
-  const auto lookup = [this](std::string_view name) -> std::optional<std::string> {
-    const auto found = std::ranges::find(settings.services, name, [](const auto& one) { return one.first; });
-    return found == settings.services.end() ? std::nullopt : std::optional(found->second);
-  };
+  const auto lookup = [this](std::string_view name) { return value_of(name); };
   auto settled = settle(*instance.definition->load, settings.subject.url.print(), lookup);
   if (!settled) return settled.error().message;
   config = std::move(*settled);
   config.seed = settings.seed;
   if (const auto& session = instance.definition->load->session) {
+    if (auto problem = read_secrets(*session)) return problem;
     config.session = [this, lookup, script = &*session](loadgen::SessionPeer& peer) {
       return std::make_unique<LoadSession>(*script, peer, lookup, settings.seed + ++sessions);
     };

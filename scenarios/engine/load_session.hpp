@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "loadgen/session.hpp"
 #include "scenarios/engine/script.hpp"
@@ -8,25 +9,36 @@
 
 namespace wsrig::engine {
 
-/// The `session:` of a load: steps that each of its connections goes through first. It may send frames,
-/// pause, and await messages, of which it captures parts; what a message has to be is judged by the matcher
-/// of the cases.
+/// The steps of a load's `session:`, by when they run. They refer into the script.
+struct SessionParts {
+  std::span<const Step> login;    ///< by HTTP, before the connection is made
+  std::span<const Step> opening;  ///< on the connection, before the load begins on it
+  std::span<const Step> beside;   ///< beside the load, again and again
+};
+SessionParts parts_of(const Script& script);
+
+/// What of a script a session cannot do (shutdown, a named connection, a grade …), with its place in the
+/// script.
+std::optional<diag::Diagnostic> check_session(const Script& script);
+
+/// The session of one connection: sends, pauses, and awaits answers and messages, of which it captures parts;
+/// what they have to be is judged by the matcher of the cases.
 class LoadSession final : public loadgen::Session {
  public:
-  /// `script` and what `services` refers to must outlive it.
-  LoadSession(const Script& script, loadgen::SessionPeer& peer, ws::Lookup services, std::uint64_t seed);
+  /// `script` and what `values` refers to must outlive it. `values` gives what the run knows: services,
+  /// secrets.
+  LoadSession(const Script& script, loadgen::SessionPeer& peer, ws::Lookup values, std::uint64_t seed);
   ~LoadSession() override;
 
+  bool log_in() override;
   void start() override;
-  void on_message(const ws::Message& message) override;
+  bool on_message(const ws::Message& message) override;
+  /// Empty for a group of a regular expression that took no part in what was found.
   std::optional<std::string> captured(std::string_view name) const override;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// What of a script a session cannot do: `http`, `raw`, a named connection … with its place in the script.
-std::optional<diag::Diagnostic> check_session(const Script& script);
 
 }  // namespace wsrig::engine

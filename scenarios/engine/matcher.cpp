@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <iterator>
 #include <utility>
 
 #include "scenarios/engine/json_pattern.hpp"
@@ -116,36 +117,43 @@ Result<Match> match_close(const ExpectClose& pattern, const SawFrame& seen, cons
   return match_payload(pattern.reason, close.reason, scope);
 }
 
-Result<bool> match_header(const HeaderPattern& pattern, const SawHead& seen, const MatchScope& scope) {
+/// Does `text` hold what is looked for? Then its named groups are captured.
+bool search(const TextRegex& regex, std::string_view text, Variables& captures) {
+  auto found = regex.search(text);
+  if (found) std::ranges::move(*found, std::back_inserter(captures));
+  return found.has_value();
+}
+
+Result<bool> match_header(const HeaderPattern& pattern, const SawHead& seen, const MatchScope& scope,
+                          Variables& captures) {
   const auto values = seen.head->all(pattern.name);
   using Kind = HeaderPattern::Kind;
   if (pattern.kind == Kind::absent) return values.empty();
   if (pattern.kind == Kind::present) return !values.empty();
   if (pattern.kind == Kind::valid) return values.size() == 1 && values[0] == ws::accept_for(scope.key);
-  if (pattern.kind == Kind::regex) {
-    return !values.empty() && pattern.regex->search(seen.head->joined(pattern.name)).has_value();
-  }
+  if (pattern.kind == Kind::regex)
+    return !values.empty() && search(*pattern.regex, seen.head->joined(pattern.name), captures);
   const auto wanted = ws::evaluate(pattern.value, *scope.scope);
   if (!wanted) return wanted.error();
   if (pattern.kind == Kind::has_token) return ws::list_has_token(seen.head->joined(pattern.name), *wanted);
   return values.size() == 1 && values[0] == *wanted;
 }
 
+bool status_fits(const ExpectHttp& pattern, int status) {
+  return std::ranges::any_of(
+      pattern.statuses, [&](const auto& range) { return range.first <= status && status <= range.second; });
+}
+
 Result<Match> match_http(const ExpectHttp& pattern, const SawHead& seen, const MatchScope& scope) {
-  const int status = seen.head->status();
   const bool is_request = !pattern.method.empty();
   if (is_request && seen.head->method() != pattern.method) return no();
-  const bool status_fits =
-      is_request || std::any_of(pattern.statuses.begin(), pattern.statuses.end(), [&](const auto& range) {
-        return range.first <= status && status <= range.second;
-      });
-  if (!status_fits) {
-    return no(fmt::format("the status is {}", status));
-  }
-  if (pattern.head && !pattern.head->search(seen.head->bytes()))
+  if (!is_request && !status_fits(pattern, seen.head->status()))
+    return no(fmt::format("the status is {}", seen.head->status()));
+  Variables captures;
+  if (pattern.head && !search(*pattern.head, seen.head->bytes(), captures))
     return no(fmt::format("/{}/ is not in {}", pattern.head->text(), ws::quote(seen.head->bytes())));
   for (const auto& header : pattern.headers) {
-    const auto fits = match_header(header, seen, scope);
+    const auto fits = match_header(header, seen, scope, captures);
     if (!fits) return fits.error();
     if (!*fits) {
       return no(fmt::format(
@@ -153,7 +161,7 @@ Result<Match> match_http(const ExpectHttp& pattern, const SawHead& seen, const M
           seen.head->count(header.name) == 0 ? "absent" : ws::quote(seen.head->joined(header.name))));
     }
   }
-  return yes();
+  return yes(std::move(captures));
 }
 
 Match match_end(bool wants_reset, const SawEnd& seen) {

@@ -174,13 +174,6 @@ std::string read_header_name(TokenReader& reader) {
   return std::string(token.text);
 }
 
-TextRegex read_uncaptured_regex(TokenReader& reader) {
-  const Token token = reader.peek();
-  TextRegex regex = read_regex(reader);
-  if (!regex.group_names().empty()) reader.fail(token, "only a message's regular expression can capture");
-  return regex;
-}
-
 void read_header_value(TokenReader& reader, HeaderPattern& header) {
   static constexpr std::array<std::string_view, 4> words{"valid", "present", "absent", "token"};
   using Kind = HeaderPattern::Kind;
@@ -190,7 +183,7 @@ void read_header_value(TokenReader& reader, HeaderPattern& header) {
     header.value = ws::read_expression(reader);
   } else if (token.kind == Token::Kind::regex) {
     header.kind = Kind::regex;
-    header.regex = read_uncaptured_regex(reader);
+    header.regex = read_regex(reader);
   } else if (reader.accept("token")) {
     header.kind = Kind::has_token;
     header.value = ws::read_expression(reader);
@@ -237,7 +230,7 @@ Pattern read_http(TokenReader& reader) {
       http.statuses.push_back(read_status_range(reader));
     } while (reader.accept(","));
   }
-  if (reader.peek().kind == Token::Kind::regex) http.head = read_uncaptured_regex(reader);
+  if (reader.peek().kind == Token::Kind::regex) http.head = read_regex(reader);
   if (!reader.accept("{")) return http;
   while (!reader.accept("}")) {
     http.headers.push_back(read_header(reader));

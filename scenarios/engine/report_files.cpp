@@ -9,6 +9,8 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "loadgen/html.hpp"
+#include "loadgen/result_json.hpp"
 #include "ws/bytes.hpp"
 
 namespace wsrig::engine {
@@ -32,6 +34,10 @@ constexpr Format formats[] = {
 
 bool write_all(std::FILE* file, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
+std::string cannot_write(const std::string& path) {
+  return fmt::format("cannot write {}: {}", path, std::strerror(errno));
 }
 
 /// "rfc6455/5.4/x[cut=1B]" as the name of a file.
@@ -71,11 +77,13 @@ std::vector<cli::Option> report_options() {
                      .help = "one JSON event a line, while the run goes on",
                      .default_value = "",
                      .group = group});
-  options.push_back({.name = "artifacts",
-                     .value = "DIR",
-                     .help = "the transcript of each case that is not ok, as text and as a capture",
-                     .default_value = "",
-                     .group = group});
+  options.push_back(
+      {.name = "artifacts",
+       .value = "DIR",
+       .help = "the transcript of each case that is not ok, as text and as a capture; of each load its "
+               "document and its page",
+       .default_value = "",
+       .group = group});
   options.push_back({.name = "verbose",
                      .letter = 'v',
                      .help = "a line for every case",
@@ -88,32 +96,22 @@ std::vector<cli::Option> report_options() {
 
 boost::system::result<ReportFiles, std::string> ReportFiles::open(const cli::Values& values) {
   ReportFiles files;
-  const auto open_file = [](const std::string& path) {
-    return std::unique_ptr<std::FILE, CloseFile>(path == "-" ? ::fdopen(::dup(1), "w")
-                                                             : std::fopen(path.c_str(), "we"));
-  };
-  const auto failed = [](const std::string& path) {
-    return fmt::format("cannot write {}: {}", path, std::strerror(errno));
-  };
   for (const auto& format : formats) {
     const std::string& path = values.text(format.option);
     if (path.empty()) continue;
-    Document document{path, open_file(path), format.write};
-    if (!document.file) return failed(path);
-    files.documents_.push_back(std::move(document));
+    auto file = cli::OutputFile::open(path);
+    if (!file) return file.error();
+    files.documents_.push_back({std::move(*file), format.write});
   }
   if (const std::string& path = values.text("jsonl"); !path.empty()) {
-    files.events_ = open_file(path);
-    if (!files.events_) return failed(path);
+    files.events_.reset(path == "-" ? ::fdopen(::dup(1), "w") : std::fopen(path.c_str(), "we"));
+    if (!files.events_) return cannot_write(path);
   }
   files.artifacts_ = values.text("artifacts");
-  if (!files.artifacts_.empty()) {
-    std::error_code bad;
-    std::filesystem::create_directories(files.artifacts_, bad);
-    if (bad) {
-      return fmt::format("cannot write {}: {}", files.artifacts_, bad.message());
-    }
-  }
+  if (files.artifacts_.empty()) return files;
+  std::error_code bad;
+  std::filesystem::create_directories(files.artifacts_, bad);
+  if (bad) return fmt::format("cannot write {}: {}", files.artifacts_, bad.message());
   return files;
 }
 
@@ -125,21 +123,35 @@ void ReportFiles::add(const report::CaseResult& result) {
   if (events_) write_all(events_.get(), report::case_event(result) + "\n");
   if (artifacts_.empty() || result.grade == report::Grade::ok || result.grade == report::Grade::skip) return;
   const std::string stem = std::filesystem::path(artifacts_) / file_name_of(result.id);
-  std::ofstream(stem + ".txt", std::ios::binary) << transcript_text(result);
-  std::ofstream(stem + ".pcapng", std::ios::binary) << ws::as_text(result.capture);
+  write_artifact(stem + ".txt", transcript_text(result));
+  if (!result.capture.empty()) write_artifact(stem + ".pcapng", ws::as_text(result.capture));
+}
+
+void ReportFiles::add_load(report::CaseResult& verdict, const loadgen::Result& load) {
+  if (artifacts_.empty()) return;
+  const std::string stem = std::filesystem::path(artifacts_) / file_name_of(verdict.id);
+  verdict.documents = {stem + ".json", stem + ".html"};
+  write_artifact(verdict.documents[0], loadgen::to_json(load));
+  write_artifact(verdict.documents[1], loadgen::to_html(load));
+}
+
+void ReportFiles::write_artifact(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file.fail()) note_problem(cannot_write(path));
+}
+
+void ReportFiles::note_problem(std::string problem) {
+  if (problem.empty()) return;
+  problems_ += (problems_.empty() ? "" : "; ") + std::move(problem);
 }
 
 std::string ReportFiles::finish(const report::RunResult& run) {
-  std::string problems;
-  const auto check = [&](bool written, const std::string& path) {
-    if (!written) {
-      problems +=
-          fmt::format("{}cannot write {}: {}", problems.empty() ? "" : "; ", path, std::strerror(errno));
-    }
-  };
-  if (events_) check(write_all(events_.get(), report::end_event(run) + "\n"), "--jsonl");
-  for (auto& document : documents_) check(write_all(document.file.get(), document.write(run)), document.path);
-  return problems;
+  if (events_ && !write_all(events_.get(), report::end_event(run) + "\n"))
+    note_problem(cannot_write("--jsonl"));
+  for (Document& document : documents_) note_problem(document.file.write(document.print(run)));
+  return problems_;
 }
 
 }  // namespace wsrig::engine

@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/output_file.hpp"
+#include "loadgen/result.hpp"
 #include "report/result.hpp"
 
 /// Where a run's reports go.
@@ -14,7 +17,8 @@ namespace wsrig::engine {
 
 std::vector<cli::Option> report_options();
 
-/// Opens every file before the run starts, so that a missing folder is said at once and not after it.
+/// Opens every file before the run starts, so that a missing folder or a full disk is said at once and not
+/// after it.
 class ReportFiles {
  public:
   /// A file that cannot be written is a text.
@@ -22,6 +26,8 @@ class ReportFiles {
 
   void start(const report::RunResult& run, std::size_t selected);
   void add(const report::CaseResult& result);
+  /// Puts the load's own document and page among the artifacts, and names them in `verdict`.
+  void add_load(report::CaseResult& verdict, const loadgen::Result& load);
   /// Writes all; returns what could not be written, or an empty text.
   std::string finish(const report::RunResult& run);
 
@@ -30,13 +36,16 @@ class ReportFiles {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   struct Document {
-    std::string path;
-    std::unique_ptr<std::FILE, CloseFile> file;
-    std::string (*write)(const report::RunResult&);
+    cli::OutputFile file;
+    std::string (*print)(const report::RunResult&);
   };
+  void write_artifact(const std::string& path, std::string_view text);
+  void note_problem(std::string problem);
+
   std::vector<Document> documents_;
   std::unique_ptr<std::FILE, CloseFile> events_;
   std::string artifacts_;
+  std::string problems_;  ///< what could not be written so far
 };
 
 }  // namespace wsrig::engine

@@ -300,7 +300,7 @@ class Run {
   std::unique_ptr<RunningCase> make_load_run(const CaseInstance& instance, std::size_t slot) {
     auto done = [this, slot](CaseResult verdict, const loadgen::Result& result) {
       const bool ran = !result.phases.empty();
-      if (ran && options_.on_load) options_.on_load(result);
+      if (ran && options_.on_load) options_.on_load(verdict, result);
       on_result(slot, std::move(verdict));
     };
     return std::make_unique<LoadRun>(loop_, variant_of(instance.definition->tls)->settings, instance,

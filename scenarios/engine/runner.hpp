@@ -36,7 +36,8 @@ struct RunOptions {
   std::string reproduce;          ///< the command, to which `--only ID` is added
   std::function<void(const report::RunResult&, std::size_t selected)> on_start;
   std::function<void(const report::CaseResult&)> on_case;
-  std::function<void(const loadgen::Result&)> on_load;  ///< behind the on_case of a load
+  /// Before the on_case of a load, whose verdict it may add to.
+  std::function<void(report::CaseResult& verdict, const loadgen::Result&)> on_load;
   std::function<void(std::size_t done, std::size_t total)> on_progress;
   std::chrono::milliseconds progress_every{10'000};
   std::function<void(std::string)> on_note;  ///< a hint for the user, one line

@@ -52,7 +52,11 @@ class ScriptReader {
     while (true) {
       while (reader_.peek().kind == Token::Kind::newline) reader_.take();
       if (reader_.peek().kind == Token::Kind::end) break;
-      reader_.at("|") ? read_alternative_line() : read_step();
+      if (reader_.at("|")) {
+        read_alternative_line();
+      } else {
+        reader_.at("every") ? read_repetition() : read_step();
+      }
       if (!reader_.at_step_end()) reader_.fail_unexpected("the end of the step");
     }
     if (!open_times_.empty()) reader_.fail(open_times_.back(), "'end' is missing");
@@ -77,7 +81,22 @@ class ScriptReader {
     step.action = is_about_service ? read_service_action() : read_action(start);
     note_step(step);
     step.place = place_from(start);
-    script_.steps.push_back(std::move(step));
+    steps().push_back(std::move(step));
+  }
+
+  /// Those that are read at present.
+  std::vector<Step>& steps() { return script_.repetition ? script_.repetition->steps : script_.steps; }
+
+  void read_repetition() {
+    const Token every = reader_.take();
+    if (script_.repetition) reader_.fail(every, "there can be only one 'every'");
+    const Token period = reader_.peek();
+    Repetition repetition;
+    repetition.period = read_duration(reader_);
+    if (repetition.period <= microseconds{})
+      reader_.fail(period, "the steps below need a time to repeat them in");
+    repetition.place = place_from(every.offset);
+    script_.repetition = std::move(repetition);
   }
 
   /// Of a connection, or of a service.
@@ -105,7 +124,7 @@ class ScriptReader {
     static constexpr std::array<std::string_view, 6> words{"pause",  "reconnect", "hold",
                                                            "resume", "times",     "end"};
     reader_.fail(reader_.peek(),
-                 "a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end",
+                 "a step begins with '>', '<', '|', pause, reconnect, hold, resume, times, end or every",
                  diag::did_you_mean(reader_.peek().text, words));
   }
 
@@ -208,8 +227,7 @@ class ScriptReader {
 
   void read_alternative_line() {
     const Token bar = reader_.take();
-    Expect* const expect =
-        script_.steps.empty() ? nullptr : std::get_if<Expect>(&script_.steps.back().action);
+    Expect* const expect = steps().empty() ? nullptr : std::get_if<Expect>(&steps().back().action);
     if (!expect)
       reader_.fail(bar, "a '|' line is an alternative to the '<' line above it, and there is none");
     for (Alternative& alternative : read_alternatives(bar.offset))
@@ -315,7 +333,11 @@ void collect(const ExpectRaw& expect, Names& names) {
   std::visit([&](const auto& bytes) { collect(PayloadPattern(bytes), names); }, expect.bytes);
 }
 void collect(const ExpectHttp& expect, Names& names) {
-  for (const HeaderPattern& header : expect.headers) names.use(variables(header.value));
+  if (expect.head) names.capture(expect.head->group_names());
+  for (const HeaderPattern& header : expect.headers) {
+    names.use(variables(header.value));
+    if (header.regex) names.capture(header.regex->group_names());
+  }
 }
 
 void collect(const SendFrame& send, Names& names) { names.use(variables(send.frame)); }
@@ -406,20 +428,21 @@ diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& ori
 std::vector<ws::Variable> free_variables(const Script& script) {
   std::vector<ws::Variable> free;
   std::set<std::string> captured;
-  for (const Step& step : script.steps) {
+  const auto add = [&](const Step& step) {
     Names names;
     std::visit([&](const auto& action) { collect(action, names); }, step.action);
     std::copy_if(names.used.begin(), names.used.end(), std::back_inserter(free),
                  [&](const ws::Variable& variable) { return !captured.contains(variable.name); });
     captured.insert(names.captured.begin(), names.captured.end());
-  }
+  };
+  std::ranges::for_each(script.steps, add);
+  if (script.repetition) std::ranges::for_each(script.repetition->steps, add);
   return free;
 }
 
-std::vector<std::string> captured_names(const Script& script) {
+std::vector<std::string> captured_names(std::span<const Step> steps) {
   Names names;
-  for (const Step& step : script.steps)
-    std::visit([&](const auto& action) { collect(action, names); }, step.action);
+  for (const Step& step : steps) std::visit([&](const auto& action) { collect(action, names); }, step.action);
   return names.captured;
 }
 

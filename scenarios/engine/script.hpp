@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -177,8 +178,15 @@ struct Step {
   Action action;
   Place place;
 };
+/// `every 30s`: the steps below it, again and again. For the session of a load only.
+struct Repetition {
+  microseconds period{};  ///< from one beginning to the next; more where a turn takes longer
+  Place place;
+  std::vector<Step> steps;
+};
 struct Script {
   std::vector<Step> steps;
+  std::optional<Repetition> repetition;
   std::vector<std::string> connections;  ///< names in order of appearance; {""} for the unnamed one
   std::vector<std::string> services;     ///< that steps are about, in order of appearance
   bool has_http() const;
@@ -199,8 +207,8 @@ diag::Result<Script> parse_script(std::string_view text, const ScriptOrigin& ori
 diag::Diagnostic place_in_file(diag::Diagnostic diagnostic, std::string_view steps_text,
                                const ScriptOrigin& origin);
 
-/// Names that the script's expectations capture, in order.
-std::vector<std::string> captured_names(const Script& script);
+/// Names that the steps' expectations capture, in order.
+std::vector<std::string> captured_names(std::span<const Step> steps);
 
 /// Names used by a script that no earlier step captures, with their places.
 std::vector<ws::Variable> free_variables(const Script& script);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "cli/options.hpp"
 #include "scenarios/engine/overload.hpp"
 
 namespace wsrig::engine {
@@ -214,8 +215,7 @@ class StepCheck {
 }  // namespace
 
 bool KnownVariables::has(std::string_view name) const {
-  const bool outside = name.starts_with("env:") || name.starts_with("file:");
-  return outside || std::find(names_.begin(), names_.end(), name) != names_.end();
+  return cli::is_secret(name) || std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
 std::string KnownVariables::suggestion(std::string_view name) const {

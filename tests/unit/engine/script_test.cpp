@@ -73,7 +73,7 @@ TEST(Script, mistakes_about_a_service) {
   EXPECT_EQ(mistake("proxy exit 256"), "1:12: unexpected '256'; expected a number, 0 to 255");
   EXPECT_EQ(mistake("proxy memory at most 7"), "1:22: unexpected '7'; expected a size such as 1MiB");
   EXPECT_EQ(mistake("signal TERM"),
-            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end");
+            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times, end or every");
 }
 
 TEST(Script, connections_in_order_of_appearance) {
@@ -238,7 +238,6 @@ TEST(Script, mistakes) {
   EXPECT_EQ(mistake("< http 499..400"), "1:8: this range is empty");
   EXPECT_EQ(mistake("< http 101 { upgrade: valid }"),
             "1:14: only sec-websocket-accept can be valid; 'upgrade' has a value of its own");
-  EXPECT_EQ(mistake("< http 101 { a: /(?<x>y)/ }"), "1:17: only a message's regular expression can capture");
   EXPECT_EQ(mistake("< text mask=none"),
             "1:8: 'mask' says how a frame is sent; a '<' line takes fin=, rsv=, rsv1, rsv2, rsv3 and exact");
   EXPECT_EQ(mistake("< text /(?<a>x)(?<a>y)/"), "1:16: the group 'a' is named twice");
@@ -250,7 +249,26 @@ TEST(Script, mistakes) {
   EXPECT_EQ(mistake("> ping\nend"), "2:1: there is no 'times' that this could end");
   EXPECT_EQ(mistake("< failed"), "1:9: a close code is missing");
   EXPECT_EQ(mistake("alice"),
-            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times or end");
+            "1:1: a step begins with '>', '<', '|', pause, reconnect, hold, resume, times, end or every");
+}
+
+TEST(Script, what_a_session_repeats_stands_below_every) {
+  const Script script = read("> text \"a\"\nevery 30s\n> text \"b\"\n< text /(?<x>c)/\n| text \"${y}\"");
+  ASSERT_TRUE(script.repetition.has_value());
+  EXPECT_EQ(script.steps.size(), 1u);
+  EXPECT_EQ(script.repetition->period, 30s);
+  ASSERT_EQ(script.repetition->steps.size(), 2u);
+  EXPECT_EQ(std::get<Expect>(script.repetition->steps.back().action).alternatives.size(), 2u);
+  EXPECT_EQ(free_variables(script).size(), 1u);
+  EXPECT_EQ(mistake("every 1s\n> ping\nevery 2s"), "3:1: there can be only one 'every'");
+  EXPECT_EQ(mistake("every 0s"), "1:7: the steps below need a time to repeat them in");
+  EXPECT_EQ(mistake("every 1s\n| eof"),
+            "2:1: a '|' line is an alternative to the '<' line above it, and there is none");
+}
+
+TEST(Script, heads_capture_too) {
+  const Script script = read("< http 200 /a: (?<x>.)/ { set-cookie: /id=(?<y>[^;]+)/ }");
+  EXPECT_THAT(captured_names(script.steps), ElementsAre("x", "y"));
 }
 
 // ---- JSON ----

@@ -87,7 +87,8 @@ TEST(Merge, contradictions_are_mistakes) {
   other = shard(1, 2);
   other.result.phases[1].name = "steady";
   EXPECT_EQ(error_of({shard(0, 2), other}),
-            "shard-1: it is of another run: its phase is 'steady (open)', that of shard-0 'load (open)'");
+            "shard-1: it is of another run: its phase is 'steady (open): 1000 connections, 500/s', that of "
+            "shard-0 'load (open): 1000 connections, 500/s'");
   other = shard(1, 2);
   other.result.search = LimitSearch{};
   EXPECT_EQ(error_of({shard(0, 2), other}),

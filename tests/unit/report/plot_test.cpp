@@ -62,7 +62,7 @@ TEST(Plot, gaps_interrupt_the_line) {
 
 TEST(Plot, values_beyond_the_axis_stay_in_the_drawing) {
   const std::string svg = to_svg_figure(plot_of({.name = "s", .points = {{-5, 1e9}, {1e9, -3}}}));
-  EXPECT_THAT(svg, HasSubstr("d=\"M72.0 12.0"));
+  EXPECT_THAT(svg, HasSubstr("d=\"M68.0 12.0"));
 }
 
 TEST(Plot, names_are_no_markup_and_values_can_be_read) {

@@ -142,6 +142,8 @@ TEST(Matcher, http_compares_status_and_headers) {
   EXPECT_FALSE(matched("< http 101 { sec-websocket-protocol: present }", good).matched);
   EXPECT_TRUE(matched("< http 100..199", good).matched);
   EXPECT_FALSE(matched("< http 400,426", good).matched);
+  const Match captured = matched("< http 101 / (?<status>1..) / { upgrade: /^(?<what>web)/ }", good);
+  EXPECT_EQ(captured.captures, (Variables{{"status", "101"}, {"what", "web"}}));
 }
 
 TEST(Matcher, requests_compare_method_and_headers) {
