@@ -17,8 +17,9 @@ constexpr double too_much_lag = 0.5;  ///< of the latency that is reported
 constexpr double lag_to_tell = 0.1;   ///< the same, worth a remark
 constexpr std::uint64_t least_lag =
     1'000'000;  ///< ns: below, a scheduler's whims are larger than what they spoil
-constexpr std::uint64_t long_stall = 100'000'000;  ///< ns, at p99: no whim any more
-constexpr double much_drift = 0.1;                 ///< from the first second of a phase to its last
+constexpr std::uint64_t late_for_most = 10'000'000;  ///< ns, at p50: more than a busy machine's turns
+constexpr std::uint64_t long_stall = 100'000'000;    ///< ns, at p99: no whim any more
+constexpr double much_drift = 0.1;                   ///< from the first second of a phase to its last
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -41,12 +42,15 @@ bool is_mostly_lag(const Figures& figures, double percent, std::uint64_t least) 
   return lag >= least && share(lag, figures.timings[Timing::rtt].percentile(percent)) > too_much_lag;
 }
 
-/// Sends that came late though the peer read what it got. On a busy machine any process is late now and then:
-/// that is remarked; a generator that is late for most of its messages, or for very long, measured itself.
+/// Sends that came late though the peer read what it got. Their lag is part of rtt, so it never flatters. On
+/// a busy machine any process is late now and then: that is remarked; a generator that is far behind for most
+/// of its messages (or behind, with all it has), or for very long, measured itself.
 void judge_lag(Result& result, const Phase& phase) {
   const Figures& figures = phase.figures;
   if (share(figures.counters.blocked_sends, figures.counters.messages_sent) > many_missed) return;
-  const bool is_limit = is_mostly_lag(figures, 50, least_lag) || is_mostly_lag(figures, 99, long_stall);
+  const bool is_busy = processor_share(result.meta, figures) >= busy;
+  const bool is_limit = is_mostly_lag(figures, 50, is_busy ? least_lag : late_for_most) ||
+                        is_mostly_lag(figures, 99, long_stall);
   const std::uint64_t lag = figures.timings[Timing::send_lag].percentile(99);
   const std::uint64_t rtt = figures.timings[Timing::rtt].percentile(99);
   if (!is_limit && (lag < least_lag || share(lag, rtt) <= lag_to_tell)) return;

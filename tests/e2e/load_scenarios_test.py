@@ -1,4 +1,5 @@
 """The loads of scenarios/load, as anybody would run them."""
+import json
 import os
 import unittest
 
@@ -11,10 +12,11 @@ LIMITED = "not to be trusted: the generator itself was the limit"
 
 class Scenarios(unittest.TestCase):
     def test_all_of_them_pass(self):
-        document = support.report("run", SCENARIOS, "-q")
-        names = {case["id"] for case in document["cases"]}
-        self.assertEqual(len(names), len(os.listdir(SCENARIOS)))
-        for case in document["cases"]:
+        paths = sorted(os.path.join(SCENARIOS, name) for name in os.listdir(SCENARIOS))
+        documents = support.side_by_side(lambda some: support.report("run", *some, "-q"), [paths[::3], paths[1::3], paths[2::3]])
+        cases = [case for document in documents for case in document["cases"]]
+        self.assertEqual(len({case["id"] for case in cases}), len(paths))
+        for case in cases:
             with self.subTest(case["id"]):
                 limited = case["grade"] == "fail" and case["message"].startswith(LIMITED)
                 self.assertTrue(case["grade"] == "ok" or limited, case)
@@ -32,9 +34,28 @@ class Scenarios(unittest.TestCase):
         self.assertEqual(document["cases"][0]["expected"], "rtt p50 < 1ns")
 
     def test_against_a_server_of_ones_own(self):
-        with support.echo() as url:
-            document = support.report("run", url, os.path.join(SCENARIOS, "churn.yaml"), "-q")
-        self.assertEqual(document["cases"][0]["grade"], "ok", document["cases"][0])
+        with support.folder() as where, support.echo() as url:
+            page = os.path.join(where, "run.html")
+            document = support.report("run", url, os.path.join(SCENARIOS, "churn.yaml"), "-q", "--artifacts", where, "--html", page)
+            (case,) = document["cases"]
+            self.assertEqual(case["grade"], "ok", case)
+            # Its own report lies beside that of the run, which names it.
+            texts = [read(path) for path in case["documents"]]
+            self.assertEqual(json.loads(texts[0])["name"], case["id"])
+            self.assertIn("Latency by percentile", texts[1])
+            for path in case["documents"]:
+                self.assertIn(os.path.basename(path), read(page))
+
+    def test_what_cannot_be_written_is_said_before_the_run(self):
+        for option, path in (("--json", "/dev/full"), ("--html", "/nonexistent/x.html"), ("--artifacts", "/dev/null/x")):
+            result = support.wsrig("run", os.path.join(SCENARIOS, "churn.yaml"), option, path, check=3)
+            self.assertIn("cannot write " + path, result.stderr)
+            self.assertEqual(result.stdout, "")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """A load in four local processes, and what `wsrig merge` makes of their documents."""
+import contextlib
 import json
 import os
 import unittest
 
 import shards
-from support import PATIENCE, echo, folder, free_port, process, program, wsrig
+from support import PATIENCE, echo, folder, free_port, process, program, run, wsrig
 
 WORLD = 4
 
@@ -37,7 +38,7 @@ class FourProcesses(unittest.TestCase):
         result = self.merge(self.folder, "--json", os.path.join(self.folder, "run.json"))
         whole = shards.check_sum(self, self.folder, WORLD)
         self.assertEqual(result.returncode, shards.expected_code(whole))
-        self.assertIn("4 of 4, started within", result.stdout)
+        self.assertRegex(result.stdout, "4 of 4, started within .*, began to measure within ")
         # The schedule is dealt out, and nothing of it twice: 100/s for 2 s.
         self.assertEqual(whole["total"]["counters"]["scheduled"], 200)
 
@@ -66,6 +67,23 @@ class FourProcesses(unittest.TestCase):
 
 
 class Barrier(unittest.TestCase):
+    def test_all_measure_when_the_last_is_connected(self):
+        with echo() as url, folder() as where, contextlib.ExitStack() as stack:
+            common = ["-c", "6", "-r", "100", "-d", "200ms", "--quiet", "--seed", "7", "--world", "2", "--shards", where,
+                      "--barrier", f"127.0.0.1:{free_port()}"]
+            # Shard 1 makes its three connections one in half a second.
+            children = [stack.enter_context(process([program("wsrig-load"), url, *common, "--rank", rank, *more]))
+                        for rank, more in (("0", []), ("1", ["--connect-rate", "4/s"]))]
+            for child in children:
+                child.communicate(timeout=PATIENCE)
+            first, slow = shards.shard_documents(where, 2)
+        self.assertGreater(first["phases"][0]["start_ns"], slow["start_ns"] + 900_000_000)
+
+    def test_a_search_is_no_matter_of_shards(self):
+        result = run(program("wsrig-load"), "ws://127.0.0.1:1/", "--rank", "1", "--world", "2", "--find-limit", "rtt p99 < 1s",
+                     check=2)
+        self.assertIn("'--find-limit' searches with one process", result.stderr)
+
     def test_a_shard_that_nobody_joins_says_so(self):
         with echo() as url, folder() as where, start_shard(0, url, where, 0, "--barrier-timeout", "200ms") as alone:
             alone.wait(timeout=PATIENCE)

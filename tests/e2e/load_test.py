@@ -38,7 +38,7 @@ def lying(lie):
 class Models(unittest.TestCase):
     def test_open_loop_sends_what_the_schedule_says(self):
         with support.echo() as url:
-            document = load(url, "-c", "20", "-r", "500", "-d", "1s", "--seed", "7")
+            document = load(url, "-c", "20", "-r", "1000", "-d", "500ms", "--seed", "7")
         got = counters(document)
         self.assertEqual(got["scheduled"], 500)
         self.assertEqual(got["messages_sent"], got["messages_received"])
@@ -92,10 +92,10 @@ class Models(unittest.TestCase):
 
     def test_broadcast_counts_from_the_senders_time(self):
         with lying("broadcast") as url:
-            receiver = [LOAD, url, "-c", "5", "--receive", "-d", "2s", "--json", "-", "--jsonl", "/dev/stderr", "-q"]
+            receiver = [LOAD, url, "-c", "5", "--receive", "-d", "1s", "--json", "-", "--jsonl", "/dev/stderr", "-q"]
             with subprocess.Popen(receiver, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
                 running.stderr.readline()  # it has begun; now its connections are made, and counted on the way
-                load(url, "-r", "100", "-d", "1s", "--replies", "none")
+                load(url, "-r", "100", "-d", "300ms", "--replies", "none")
                 out, _ = running.communicate(timeout=support.PATIENCE)
         got = counters(json.loads(out))
         self.assertGreater(got["messages_received"], 0)
@@ -107,17 +107,22 @@ class Traffic(unittest.TestCase):
         mix = ["-m", "5 text lognormal(p50=128B, p99=4KiB)", "-m", "3 binary 16KiB frag=4KiB", "-m", "1 ping 8B",
                "-m", "2 binary uniform(0B, 100B) frag=random(5)", "-m", "2 text zipf(max=300B, s=1.1) cut=7B"]
         with support.echo("--fragment", "100B") as url:
-            for masking in ("random", "zero", "37fa213d"):
-                got = counters(load(url, "-c", "5", "-r", "300", "-d", "500ms", "--mask", masking, *mix))
+            def run(masking):
+                return counters(load(url, "-c", "5", "-r", "300", "-d", "400ms", "--mask", masking, *mix))
+
+            for got in support.side_by_side(run, ("random", "zero", "37fa213d")):
                 self.assertEqual(got["unanswered"] + got["unexpected"] + got["corrupted"] + got["reordered"], 0, got)
                 self.assertEqual(got["pings_sent"], got["pongs_received"])
 
     def test_compression_with_its_parameters(self):
         with support.echo() as url:
-            for parameters in ("", "client_no_context_takeover", "server_max_window_bits=9; client_max_window_bits=9"):
-                got = counters(load(url, "-r", "200", "-d", "300ms", "-m", "text 2KiB", "--deflate", parameters))
+            def run(parameters):
+                return counters(load(url, "-r", "200", "-d", "300ms", "-m", "text 2KiB", "--deflate", parameters))
+
+            for got in support.side_by_side(run, ("", "client_no_context_takeover",
+                                                  "server_max_window_bits=9; client_max_window_bits=9")):
                 self.assertEqual(got["messages_sent"], got["messages_received"])
-                self.assertLess(got["octets_sent"], got["messages_sent"] * 2048, parameters)
+                self.assertLess(got["octets_sent"], got["messages_sent"] * 2048)
 
     def test_without_a_mask_the_server_fails_the_connection(self):
         with support.echo() as url:
@@ -126,8 +131,10 @@ class Traffic(unittest.TestCase):
 
     def test_same_seed_same_octets(self):
         with support.echo() as url:
-            sent = [counters(load(url, "-r", "200", "-d", "300ms", "--seed", "3", "-m", "binary lognormal(p50=1KiB, p99=8KiB)"))
-                    for _ in range(2)]
+            def run(seed):
+                return counters(load(url, "-r", "200", "-d", "300ms", "--seed", seed, "-m", "binary lognormal(p50=1KiB, p99=8KiB)"))
+
+            sent = support.side_by_side(run, "33")
         self.assertEqual(sent[0]["octets_sent"], sent[1]["octets_sent"])
 
     def test_replayed_messages_with_data_of_their_own(self):
@@ -141,9 +148,12 @@ class Traffic(unittest.TestCase):
             self.assertEqual(got["unanswered"] + got["unexpected"] + got["lost"], 0, got)
             with open(replay, "w", encoding="utf-8") as file:
                 file.write('{"text": "{\\"id\\": ${seq}}"}\n')
-            for rule in ("json:id", 'regex:"id": (?<key>\\d+)', "any"):
-                got = counters(load(url, "-r", "200", "-d", "300ms", "--replay", replay, "--replies", rule))
-                self.assertEqual(got["unanswered"] + got["unexpected"] + got["lost"], 0, (rule, got))
+
+            def run(rule):
+                return counters(load(url, "-r", "200", "-d", "300ms", "--replay", replay, "--replies", rule))
+
+            for got in support.side_by_side(run, ("json:id", 'regex:"id": (?<key>\\d+)', "any")):
+                self.assertEqual(got["unanswered"] + got["unexpected"] + got["lost"], 0, got)
                 self.assertGreater(got["messages_received"], 0)
 
     def test_broken_frames_on_connections_of_their_own(self):
@@ -171,10 +181,9 @@ class Lies(unittest.TestCase):
         return {kind: got[kind] for kind in kinds if got[kind]}
 
     def test_lies(self):
-        for lie, kind in {"drop": "lost", "double": "duplicated", "swap": "reordered", "flip": "corrupted",
-                          "push": "unexpected"}.items():
-            with self.subTest(lie):
-                self.assertEqual(list(self.judge(lie)), [kind])
+        kinds = {"drop": "lost", "double": "duplicated", "swap": "reordered", "flip": "corrupted", "push": "unexpected"}
+        found = support.side_by_side(self.judge, kinds)
+        self.assertEqual([list(found_here) for found_here in found], [[kind] for kind in kinds.values()])
 
 
 class Peers(unittest.TestCase):
@@ -211,10 +220,13 @@ class Trouble(unittest.TestCase):
         self.assertIn("connect: Connection refused", errors(document))
 
     def test_rude_servers_end_in_a_report(self):
-        for manner in ("close", "reset", "garbage", "half", "flood", "hang"):
-            with self.subTest(manner), support.line_server(support.python_server("rude_server.py") + [manner]) as url:
-                done = support.run(LOAD, url, "-q", "-c", "1", "-r", "50", "-d", "300ms", "--drain", "100ms",
-                                   "--handshake-timeout", "300ms", "--close-timeout", "200ms", "--json", "-")
+        def meet(manner):
+            with support.line_server(support.python_server("rude_server.py") + [manner]) as url:
+                return manner, support.run(LOAD, url, "-q", "-c", "1", "-r", "50", "-d", "300ms", "--drain", "100ms",
+                                           "--handshake-timeout", "300ms", "--close-timeout", "200ms", "--json", "-")
+
+        for manner, done in support.side_by_side(meet, ("close", "reset", "garbage", "half", "flood", "hang")):
+            with self.subTest(manner):
                 self.assertIn(done.returncode, (0, 3), done.stderr)
                 document = json.loads(done.stdout)
                 got = counters(document)
@@ -233,6 +245,21 @@ class Trouble(unittest.TestCase):
         self.assertTrue(document["interrupted"])
         self.assertGreater(counters(document)["messages_received"], 0)
 
+    def test_a_server_that_dies_in_the_middle(self):
+        with support.process([support.program("wsrig-echo"), "--listen", "ws://127.0.0.1:0"]) as echo:
+            url = json.loads(echo.stdout.readline())["url"]
+            command = [LOAD, url, "-c", "3", "-r", "100", "-d", "1500ms", "--json", "-", "--jsonl", "/dev/stderr", "-q"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+                while '"event":"second"' not in running.stderr.readline().replace(" ", ""):
+                    self.assertIsNone(running.poll())
+                echo.kill()
+                out, _ = running.communicate(timeout=support.PATIENCE)
+        document = json.loads(out)
+        got = counters(document)
+        self.assertGreater(got["messages_received"], 0)
+        self.assertGreater(got["missed_sends"], 0)
+        self.assertIn("connect: Connection refused", errors(document))
+
     def test_a_report_that_cannot_be_written_is_said_before_the_run(self):
         done = support.run(LOAD, "ws://127.0.0.1:1/", "-d", "100s", "--json", "/nowhere/x.json", check=3)
         self.assertIn("/nowhere/x.json", done.stderr)
@@ -246,7 +273,7 @@ class Trouble(unittest.TestCase):
     def test_a_frozen_server_shows_in_the_corrected_time_only(self):
         with support.process([support.program("wsrig-echo"), "--listen", "ws://127.0.0.1:0"]) as echo:
             url = json.loads(echo.stdout.readline())["url"]
-            command = [LOAD, url, "-c", "1", "-r", "1000", "-d", "3s", "--json", "-", "--jsonl", "/dev/stderr", "-q"]
+            command = [LOAD, url, "-c", "1", "-r", "1000", "-d", "2s", "--json", "-", "--jsonl", "/dev/stderr", "-q"]
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
                 while '"event":"second"' not in running.stderr.readline().replace(" ", ""):
                     self.assertIsNone(running.poll())
@@ -257,7 +284,7 @@ class Trouble(unittest.TestCase):
                 out, _ = running.communicate(timeout=support.PATIENCE)
         rtt = json.loads(out)["phases"][0]["figures"]["timings"]["rtt"]
         self.assertGreaterEqual(rtt["max_ns"], 450_000_000)
-        # 500 of 3000 sends met the freeze, evenly spread over it: a tenth of all waited longer than 200 ms.
+        # 500 of 2000 sends met the freeze, evenly spread over it: a tenth of all waited longer than 300 ms.
         self.assertGreaterEqual(rtt["p90_ns"], 150_000_000)
 
     def test_mistakes_in_options(self):
@@ -265,7 +292,8 @@ class Trouble(unittest.TestCase):
                         ["--mask", "often"], ["-c", "0"], ["--broken", 'text "fine"'], ["--replies", "json:id"],
                         ["--source", "here"], ["--find-limit", "rtt"], ["-d", "0s"], ["--user", "nobody"]):
             with self.subTest(options):
-                support.run(LOAD, "ws://127.0.0.1:1/", *options, check=2)
+                self.assertTrue(support.run(LOAD, "ws://127.0.0.1:1/", *options, check=2).stderr)
+        self.assertIn("did you mean '--duration'?", support.run(LOAD, "ws://127.0.0.1:1/", "--duratoin", "1s", check=2).stderr)
         support.run(LOAD, "tcp://127.0.0.1:1/", check=2)
 
 

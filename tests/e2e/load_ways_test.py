@@ -139,12 +139,15 @@ class Ways(Clean):
         self.assertTrue(all(kind.startswith("tls: ") for kind in total["errors"]), total["errors"])
 
     def test_through_nginx_and_wsrig_proxy(self):
-        for name in ("load-nginx.yaml", "load-wsrig-proxy.yaml"):
-            with self.subTest(name), support.folder() as where:
-                document = support.report("run", os.path.join(SCENARIOS, "subjects", name), "-q", "--artifacts", where)
-                (case,) = document["cases"]
-                figures = self.check(read(case["documents"][0]), connections=50)
-                self.assertGreater(figures["counters"]["messages_sent"], 0)
+        def run(name):
+            with support.folder() as where:
+                path = os.path.join(SCENARIOS, "subjects", name)
+                (case,) = support.report("run", path, "-q", "--artifacts", where)["cases"]
+                return read(case["documents"][0])
+
+        for document in support.side_by_side(run, ("load-nginx.yaml", "load-wsrig-proxy.yaml")):
+            figures = self.check(document, connections=50)
+            self.assertGreater(figures["counters"]["messages_sent"], 0)
 
 
 LOGIN = """\

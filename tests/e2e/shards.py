@@ -46,5 +46,11 @@ def check_sum(test, folder, world):
     for part in parts:
         test.assertEqual(part["judgements"], [])
         test.assertGreaterEqual(part["shards"][0]["skew_ns"], 0)
+    # What was asked of all is said, and how far they were from beginning to measure together.
+    for number, phase in enumerate(whole["phases"]):
+        starts = [part["phases"][number]["start_ns"] for part in parts]
+        test.assertEqual((phase["start_ns"], phase["start_spread_ns"]), (min(starts), max(starts) - min(starts)))
+        test.assertEqual({part["phases"][number]["asked"] for part in parts}, {phase["asked"]})
+        test.assertEqual(phase["asked"].split()[:2], ["7", "connections,"])
     test.assertEqual(len({shard["agreed_start_ns"] for shard in whole["shards"]}), 1)
     return whole

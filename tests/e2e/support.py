@@ -1,4 +1,5 @@
 """What the end-to-end tests share: where the programs are, and how one is started and surely stopped."""
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -35,6 +36,12 @@ def run(*argv, check=None, cwd=None, env=None, stdin=None, feed=None):
 
 def wsrig(*arguments, **keywords):
     return run(program("wsrig"), *arguments, **keywords)
+
+
+def side_by_side(function, items):
+    """What the function gives for each of the items; they spend their time waiting, so several wait at once."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        return list(pool.map(function, items))
 
 
 @contextlib.contextmanager

@@ -73,6 +73,17 @@ TEST(Merge, a_shard_that_its_generator_limited_spoils_the_sum) {
   EXPECT_EQ(merged->remarks[0].text, "shard 1: it was late");
 }
 
+TEST(Merge, tells_how_far_apart_the_shards_began_to_measure) {
+  ShardDocument first = shard(0, 3), second = shard(1, 3), third = shard(2, 3);
+  first.result.phases[1].start = std::chrono::seconds(7);
+  second.result.phases[1].start = std::chrono::seconds(5);
+  third.result.phases[1].start = std::chrono::seconds(6);
+  const auto merged = merge_shards({first, second, third});
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->phases[1].start, std::chrono::seconds(5));
+  EXPECT_EQ(merged->phases[1].start_spread, std::chrono::seconds(2));
+}
+
 TEST(Merge, contradictions_are_mistakes) {
   EXPECT_EQ(error_of({shard(0, 3), shard(2, 3)}),
             ": shard 1 of 3 is missing: what the others show is not the run");

@@ -174,9 +174,12 @@ TEST(Verdicts, a_generator_that_missed_its_schedule_was_the_limit) {
   EXPECT_FALSE(has(judged(result), Concern::generator));
 }
 
-/// The sample with other send lags: `share` of 5,000 messages late by `late` nanoseconds.
-Result with_lag(double share, std::uint64_t late) {
+/// The sample with other send lags: `share` of 5,000 messages late by `late` nanoseconds; the generator's
+/// processor so busy.
+Result with_lag(double share, std::uint64_t late, double busy = 0.3) {
   Result result = test::sample_result();
+  Figures& figures = result.phases[1].figures;
+  figures.processor_time = std::chrono::duration_cast<std::chrono::nanoseconds>(figures.duration * busy);
   stats::Recorder lag;
   lag.record(1'000, static_cast<std::uint64_t>(5'000 * (1 - share)));
   lag.record(late, static_cast<std::uint64_t>(5'000 * share));
@@ -189,8 +192,10 @@ Result with_lag(double share, std::uint64_t late) {
 }
 
 TEST(Verdicts, a_generator_that_is_late_for_most_messages_or_for_long_was_the_limit) {
-  EXPECT_TRUE(has(with_lag(0.6, 2'000'000), Concern::generator));
+  EXPECT_TRUE(has(with_lag(0.6, 20'000'000), Concern::generator));
   EXPECT_TRUE(has(with_lag(0.1, 200'000'000), Concern::generator));
+  EXPECT_TRUE(has(with_lag(0.6, 2'000'000, 0.97), Concern::generator)) << "it gave all it has";
+  EXPECT_FALSE(has(with_lag(0.6, 2'000'000), Concern::generator)) << "others took the processor";
 }
 
 TEST(Verdicts, a_generator_that_is_late_now_and_then_adds_to_the_latency) {
