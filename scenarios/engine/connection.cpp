@@ -17,6 +17,13 @@ constexpr std::size_t max_inbox_count = 100'000;
 constexpr std::uint64_t least_message_limit = 16u << 20;
 constexpr std::uint32_t max_fragments = 1u << 24;
 
+/// Of the frames that are sent only their ends matter.
+struct Boundaries {
+  bool on_header(const ws::FrameHeader&) { return true; }
+  void on_payload(ws::Bytes) {}
+  bool on_frame_end() { return true; }
+};
+
 /// The head at the beginning of what was sent: frames may stand behind it.
 ws::HttpHead head_of(const std::string& sent) {
   ws::HeadReader reader(sent.size() + 1, sent.size() + 1);
@@ -92,6 +99,8 @@ void Connection::write(std::string_view bytes, std::size_t cut) {
     transcript_.add(elapsed(), name(), '-', "not sent: the connection is gone");
     return;
   }
+  Boundaries boundaries;
+  if (phase_ == Phase::websocket) sent_.observe(ws::as_bytes(bytes), boundaries);
   const std::size_t piece = cut == 0 ? bytes.size() : cut;
   while (!bytes.empty() && channel_) {
     channel_->send(ws::as_bytes(bytes.substr(0, piece)));
@@ -118,12 +127,14 @@ void Connection::send_frame(const ws::FrameSpec& spec) {
   }
   if (spec.opcode == ws::Opcode::close) close_sent_ = true;
   write(ws::as_text(wire), spec.cut);
+  answer_ping();
   finish_close();
 }
 
 void Connection::send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown) {
   transcript_.add(elapsed(), name(), '>', std::string(shown));
   write(bytes, cut);
+  answer_ping();
 }
 
 void Connection::send_http(std::string_view bytes, std::size_t cut) {
@@ -228,9 +239,11 @@ void Connection::upgrade(const ws::ResponseVerdict& verdict) {
 
 void Connection::on_frame(const ws::FrameHeader& header, ws::Bytes payload) {
   observe({SawFrame{{header, {payload.begin(), payload.end()}}}, elapsed()});
-  const bool is_ping = header.opcode == ws::Opcode::ping;
   const bool is_close = header.opcode == ws::Opcode::close && !std::exchange(close_received_, true);
-  if (is_ping && options_.answer_ping && !close_sent_) answer(ws::Opcode::pong, payload);
+  if (header.opcode == ws::Opcode::ping && options_.answer_ping) {
+    owed_pong_.emplace(payload.begin(), payload.end());
+    answer_ping();
+  }
   if (is_close && options_.answer_close && !close_sent_) answer(ws::Opcode::close, payload);
   finish_close();
 }
@@ -238,6 +251,14 @@ void Connection::on_frame(const ws::FrameHeader& header, ws::Bytes payload) {
 /// A server closes TCP as soon as both Closes are out (RFC 6455 §7.1.1).
 void Connection::finish_close() {
   if (options_.role == ws::Role::server && close_sent_ && close_received_ && channel_) channel_->shutdown();
+}
+
+/// Not within a frame that a step has begun and another will end, where a Pong would be taken for its
+/// payload; at the end of it the newest Ping is answered (RFC 6455 §5.5.3).
+void Connection::answer_ping() {
+  if (!owed_pong_ || close_sent_ || !sent_.at_boundary()) return;
+  const auto payload = *std::exchange(owed_pong_, std::nullopt);
+  answer(ws::Opcode::pong, payload);
 }
 
 void Connection::answer(ws::Opcode opcode, ws::Bytes payload) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capture/recording.hpp"
 #include "net/channel.hpp"
@@ -14,6 +15,7 @@
 #include "scenarios/engine/observation.hpp"
 #include "scenarios/engine/transcript.hpp"
 #include "ws/endpoint.hpp"
+#include "ws/frame_parser.hpp"
 #include "ws/handshake.hpp"
 #include "ws/notation.hpp"
 #include "ws/random.hpp"
@@ -105,6 +107,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void finish_close();
   void end(SawEnd end);
   void answer(ws::Opcode opcode, ws::Bytes payload);
+  void answer_ping();
   void observe(Observation observation);
   void note(const Observation& observation);
   void notify();
@@ -135,6 +138,8 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   std::optional<ws::Endpoint> endpoint_;
   std::optional<ws::Deflater> deflater_;
   std::string sending_, last_sent_;
+  ws::FrameParser sent_;  ///< follows what is sent behind the handshake: does it stop within a frame?
+  std::optional<std::vector<std::uint8_t>> owed_pong_;  ///< payload of the newest Ping that has no answer yet
 
   std::deque<Observation> inbox_;
   std::size_t inbox_weight_ = 0;

@@ -165,6 +165,25 @@ TEST_F(CaseRunTest, legal_extras_do_not_fail) {
   EXPECT_EQ(run("> text \"Hello\"\n< text \"Hello\"").grade, Grade::ok);
 }
 
+TEST_F(CaseRunTest, a_ping_is_not_answered_within_a_frame_that_is_only_half_sent) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    session.echo(message);
+    session.send(std::string("\x89\x02hi", 4));
+  };
+  const auto result =
+      run("> text \"first\"\n"
+          "> raw hex(81 86 00 00)\n"
+          "< text \"first\"\n"
+          "> raw hex(00 00) \"second\"\n"
+          "< text \"second\"");
+  EXPECT_EQ(result.grade, Grade::ok) << result.message;
+  const auto& lines = result.transcript;
+  const auto rest = std::find_if(lines.begin(), lines.end(),
+                                 [](const auto& line) { return line.text.starts_with("raw hex(00 00 73"); });
+  ASSERT_LT(rest, lines.end() - 1);
+  EXPECT_TRUE((rest + 1)->text.starts_with("pong ")) << (rest + 1)->text;
+}
+
 TEST_F(CaseRunTest, a_slow_server_passes_within_its_deadline) {
   settings.within = std::chrono::seconds(3);
   std::vector<std::unique_ptr<net::Timer>> timers;
