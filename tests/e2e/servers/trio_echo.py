@@ -3,6 +3,7 @@ import logging
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketServer
+from wsproto.utilities import LocalProtocolError
 
 logging.disable(logging.CRITICAL)
 
@@ -12,7 +13,7 @@ async def echo(request):
     while True:
         try:
             await connection.send_message(await connection.get_message())
-        except ConnectionClosed:
+        except (ConnectionClosed, LocalProtocolError):  # send_message lets wsproto's error out when the peer has gone
             return
 
 
