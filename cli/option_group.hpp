@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,5 +49,12 @@ class OptionGroup {
  private:
   std::string title_;
 };
+
+/// The options of several groups as one list, in their order.
+inline std::vector<Option> join_options(std::initializer_list<std::vector<Option>> groups) {
+  std::vector<Option> all;
+  for (const auto& group : groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
 
 }  // namespace wsrig::cli

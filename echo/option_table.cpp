@@ -92,11 +92,8 @@ cli::Command command() {
       "Each listener prints one line of JSON to standard output when it is ready. SIGINT or SIGTERM says "
       "Close "
       "1001 to all connections, and the program ends with 0; a second signal ends it at once. A browser that "
-      "opens "
-      "a ws:// listener's address as http:// gets a test page.";
-  for (const auto& part : {server_options(), protocol_options(), limit_options(), tls_options()}) {
-    command.options.insert(command.options.end(), part.begin(), part.end());
-  }
+      "opens a ws:// listener's address as http:// gets a test page.";
+  command.options = cli::join_options({server_options(), protocol_options(), limit_options(), tls_options()});
   command.examples = {"wsrig-echo --listen ws://127.0.0.1:9001",
                       "wsrig-echo --listen ws://:9001/chat --listen wss://:9443/chat --subprotocol chat",
                       "wsrig-echo --listen ws://127.0.0.1:0 --misbehave no-pong,masked-frames"};

@@ -1,3 +1,4 @@
+#include "cli/option_group.hpp"
 #include "loadgen/options.hpp"
 #include "loadgen/output_options.hpp"
 #include "loadgen/shard_options.hpp"
@@ -186,11 +187,7 @@ std::vector<Option> connection_options() {
 }  // namespace
 
 std::vector<cli::Option> load_options() {
-  std::vector<Option> options;
-  for (const auto& part : {model_options(), traffic_options(), handshake_options(), connection_options()}) {
-    options.insert(options.end(), part.begin(), part.end());
-  }
-  return options;
+  return cli::join_options({model_options(), traffic_options(), handshake_options(), connection_options()});
 }
 
 cli::Command command() {
@@ -202,9 +199,7 @@ cli::Command command() {
       "message was meant to be sent. Each message carries its number, its time and a checksum: what is lost, "
       "doubled, reordered or changed is counted. Ctrl-C ends the run with a complete report.";
   command.positionals = {{.name = "URL", .help = "the subject, ws:// or wss://", .required = true}};
-  for (const auto& part : {load_options(), shard_options(), report_options(), live_options()}) {
-    command.options.insert(command.options.end(), part.begin(), part.end());
-  }
+  command.options = cli::join_options({load_options(), shard_options(), report_options(), live_options()});
   command.examples = {
       "wsrig-load ws://127.0.0.1:9001/ -c 1000 -r 20000 -d 10s --threshold 'rtt p99 < 10ms'",
       "wsrig-load ws://127.0.0.1:9001/ -c 100 --closed --depth 10 -m 'text lognormal(p50=128B, p99=4KiB)'",

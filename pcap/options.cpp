@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "cli/option_group.hpp"
 #include "cli/option_value.hpp"
 
 namespace wsrig::pcap {
@@ -234,9 +235,7 @@ cli::Command command() {
   command.positionals = {{.name = "FILE",
                           .help = "a capture; - is standard input, VIEW [N] what to make of it",
                           .repeatable = true}};
-  for (const auto& part : {input_options(), output_options(), filter_options()}) {
-    command.options.insert(command.options.end(), part.begin(), part.end());
-  }
+  command.options = cli::join_options({input_options(), output_options(), filter_options()});
   command.examples = {"wsrig-pcap session.pcap", "wsrig-pcap session.pcapng list --tcp",
                       "wsrig-pcap session.pcap why 3", "wsrig-pcap --keylog keys.txt --jsonl session.pcap",
                       "wsrig-pcap --scenario session.pcap -o session.yaml"};

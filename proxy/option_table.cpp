@@ -157,10 +157,8 @@ cli::Command command() {
       "Close 1001 to all, and the program ends with 0 once they are gone; a second signal ends it at once. "
       "SIGHUP reads routes, certificates and limits again, and disturbs no tunnel.\n\n"
       "Without routes the environment counts: UPSTREAM_HOST=host:port (443 means TLS) and LISTEN_PORT.";
-  for (const auto& part : {route_options(), tls_options(), gate_options(), fault_options(), limit_options(),
-                           time_options(), sight_options()}) {
-    command.options.insert(command.options.end(), part.begin(), part.end());
-  }
+  command.options = cli::join_options({route_options(), tls_options(), gate_options(), fault_options(),
+                                       limit_options(), time_options(), sight_options()});
   command.examples = {"wsrig-proxy --listen ws://:8080/vnc --target localhost:5900",
                       "wsrig-proxy --listen wss://:443 --cert cert.pem --key key.pem --target "
                       "ws://127.0.0.1:9001",
