@@ -25,24 +25,35 @@ constexpr std::uint32_t closed_events = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 Channel::Channel(Loop& loop, Stream stream)
     : loop_(loop), stream_(std::move(stream)), last_read_(loop.now()), last_write_(loop.now()) {}
 
-Channel::~Channel() {
-  if (handler_ != nullptr) loop_.unwatch(stream_.descriptor(), *this);
-}
+Channel::~Channel() { loop_.forget(stream_.descriptor(), *this); }
 
 void Channel::start(ChannelHandler& handler) {
-  const bool watched = handler_ != nullptr;
-  handler_ = &handler;
-  if (watched) return;
-  readable_ = true;  // TLS may hold octets already, which raise no event
-  write_error_ = loop_.watch(stream_.descriptor(), *this);
-  if (write_error_) wake();
+  if (std::exchange(handler_, &handler) != nullptr) return;
+  if (!watched_) {
+    readable_ = true;  // TLS may hold octets already, which raise no event
+    write_error_ = loop_.watch(stream_.descriptor(), *this);
+    watched_ = !write_error_;
+    if (watched_) return;  // the first event comes at once
+  }
+  if (readable_) wake();
+}
+
+void Channel::take_over(Watcher& before, std::uint32_t events) {
+  watched_ = true;
+  note(events);
+  loop_.hand_over(stream_.descriptor(), before, *this);
+}
+
+void Channel::note(std::uint32_t events) {
+  if ((events & (EPOLLIN | closed_events)) != 0) readable_ = true;
+  if ((events & closed_events) != 0) peer_closed_ = true;
 }
 
 void Channel::on_ready(std::uint32_t events) {
   woken_ = false;
-  if ((events & (EPOLLIN | closed_events)) != 0) readable_ = true;
-  if ((events & closed_events) != 0) peer_closed_ = true;
-  const Loop& loop = loop_;  // this channel may be gone after each call
+  note(events);
+  if (handler_ == nullptr) return;  // taken over, and not started yet
+  const Loop& loop = loop_;         // this channel may be gone after each call
   if (kept_) write_kept();
   if (!loop.is_serving(this)) return;
   if (shutdown_wanted_) finish_shutdown();
@@ -222,7 +233,8 @@ void Channel::finish_shutdown() {
 }
 
 void Channel::reset() {
-  if (std::exchange(handler_, nullptr) != nullptr) loop_.unwatch(stream_.descriptor(), *this);
+  loop_.forget(stream_.descriptor(), *this);
+  handler_ = nullptr;
   dead_ = true;
   kept_.reset();
   if (!stream_.is_open()) return;

@@ -47,6 +47,9 @@ class Channel : private Watcher {
   /// Begins to deliver events. Bytes that are there already come in the next turn. Called again, it hands the
   /// channel over to another handler.
   void start(ChannelHandler& handler);
+  /// The socket is in the loop's set already, for `before`, and `events` have come: the channel takes its
+  /// place there, at no cost.
+  void take_over(Watcher& before, std::uint32_t events);
 
   /// Writes, or keeps what does not go out at once. After an error or shutdown() it does nothing.
   void send(ws::Bytes data);
@@ -87,6 +90,7 @@ class Channel : private Watcher {
 
  private:
   void on_ready(std::uint32_t events) override;
+  void note(std::uint32_t events);
   void read_ready();
   bool deliver(const IoResult& result, std::size_t asked);
   bool may_splice() const;
@@ -113,6 +117,7 @@ class Channel : private Watcher {
   Clock::time_point last_read_{};
   Clock::time_point last_write_{};
   std::uint32_t octets_at_once_ = UINT32_MAX;
+  bool watched_ = false;
   bool paused_ = false;
   bool woken_ = false;
   bool readable_ = false;     ///< no read has found the socket empty since the last event

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
+#include <optional>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -26,18 +27,18 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
         host(options.via.is_direct() ? url.host : options.via.host),
         port(options.via.is_direct() ? url.port : options.via.port),
         done(std::move(the_done)),
-        deadline(the_loop),
-        resolver(the_loop.context()) {}
+        deadline(the_loop) {}
   ~State() override { unwatch(); }
 
   void start();
   void resolve();
   void connect_next();
+  bool starts_to_connect();
   bool bind_source();
   bool connect(const SocketAddress& address);
   void on_ready(std::uint32_t events) override;
-  void connect_ready();
-  void on_connected();
+  void connect_ready(std::uint32_t events);
+  void on_connected(std::uint32_t events);
   void talk_to_proxy();
   void proxy_ready();
   bool read_from_proxy(ProxyHandshake::Status& status);
@@ -45,7 +46,8 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   void on_proxy_answer(ProxyHandshake::Status status);
   void on_tunnel();
   void unwatch();
-  void fail(DialError::Step step, error_code error, const std::string& doing);
+  std::string doing() const;
+  void fail(DialError::Step step, error_code error);
   void finish(boost::system::result<std::unique_ptr<Channel>, DialError> result);
 
   Loop& loop;
@@ -55,7 +57,7 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   const std::uint16_t port;
   Done done;
   Timer deadline;
-  tcp::resolver resolver;
+  std::optional<tcp::resolver> resolver;  // once a name has to be resolved
   std::vector<SocketAddress> addresses;
   std::size_t next = 0;
   error_code connect_error;
@@ -63,7 +65,6 @@ struct Dial::State : Watcher, std::enable_shared_from_this<State> {
   std::unique_ptr<ProxyHandshake> proxy;  // once the proxy is connected
   ws::ByteBuffer to_proxy;
   std::unique_ptr<TlsHandshake> tls;
-  std::string doing = "resolve";  // for the message of a time-out
   DialTimes times;
 };
 
@@ -87,25 +88,26 @@ error_code pending_error(int descriptor) {
 
 void Dial::State::start() {
   times.began = Clock::now();
-  deadline.start(options.timeout, [this] {
-    fail(DialError::Step::timeout, make_error_code(boost::system::errc::timed_out), doing);
-  });
+  deadline.start(options.timeout,
+                 [this] { fail(DialError::Step::timeout, make_error_code(boost::system::errc::timed_out)); });
   SocketAddress address;
   if (!parse_address(host, port, address)) return resolve();
   addresses.push_back(address);
+  if (starts_to_connect()) return;
   loop.post([weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->connect_next();
+    const auto self = weak.lock();
+    if (self && self->done) self->fail(DialError::Step::connect, self->connect_error);
   });
 }
 
 void Dial::State::resolve() {
-  doing = "resolve '" + host + "'";
-  resolver.async_resolve(
+  resolver.emplace(loop.context());
+  resolver->async_resolve(
       host, std::to_string(port), tcp::resolver::numeric_service,
       [weak = weak_from_this()](error_code error, const tcp::resolver::results_type& found) {
         const auto self = weak.lock();
         if (!self || !self->done) return;
-        if (error) return self->fail(DialError::Step::resolve, error, self->doing);
+        if (error) return self->fail(DialError::Step::resolve, error);
         for (const auto& entry : found) {
           self->addresses.push_back(from_endpoint(entry.endpoint()));
         }
@@ -114,12 +116,15 @@ void Dial::State::resolve() {
 }
 
 void Dial::State::connect_next() {
+  if (!starts_to_connect()) fail(DialError::Step::connect, connect_error);
+}
+
+// Tries the addresses that are left until one is on its way.
+bool Dial::State::starts_to_connect() {
   while (next < addresses.size()) {
-    const SocketAddress& address = addresses[next++];
-    doing = (options.via.is_direct() ? "connect to " : "connect to the proxy ") + address.print();
-    if (connect(address)) return;
+    if (connect(addresses[next++])) return true;
   }
-  fail(DialError::Step::connect, connect_error, doing);
+  return false;
 }
 
 // With IP_BIND_ADDRESS_NO_PORT the port is chosen by connect(), which knows the other end: the same port
@@ -146,29 +151,35 @@ bool Dial::State::connect(const SocketAddress& address) {
 void Dial::State::on_ready(std::uint32_t events) {
   const auto self = shared_from_this();
   if (proxy) return proxy_ready();
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connect_ready();
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connect_ready(events);
 }
 
-void Dial::State::connect_ready() {
-  connect_error = pending_error(socket.get());
-  loop.unwatch(socket.get(), *this);
-  if (!connect_error) return on_connected();
+void Dial::State::connect_ready(std::uint32_t events) {
+  const bool may_have_failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  connect_error = may_have_failed ? pending_error(socket.get()) : error_code{};
+  if (!connect_error) return on_connected(events);
+  loop.forget(socket.get(), *this);
   socket.close();
   connect_next();
 }
 
-void Dial::State::on_connected() {
-  if (options.via.is_direct()) return on_tunnel();
-  talk_to_proxy();
+void Dial::State::on_connected(std::uint32_t events) {
+  if (options.via.is_direct() && !url.is_tls()) {
+    times.connected = Clock::now();
+    auto channel = std::make_unique<Channel>(loop, Stream(std::move(socket)));
+    channel->take_over(*this, events);
+    return finish(std::move(channel));
+  }
+  loop.unwatch(socket.get(), *this);
+  options.via.is_direct() ? on_tunnel() : talk_to_proxy();
 }
 
 void Dial::State::talk_to_proxy() {
-  doing = options.via.print() + ", asked for " + url.address();
   proxy = make_handshake(options.via, {url.host, url.port});
   const ProxyHandshake::Status status = proxy->begin(to_proxy);
   if (status != ProxyHandshake::Status::need_more) return on_proxy_answer(status);
   // Its first event comes at once: the socket can be written to.
-  if (const error_code error = loop.watch(socket.get(), *this)) fail(DialError::Step::proxy, error, doing);
+  if (const error_code error = loop.watch(socket.get(), *this)) fail(DialError::Step::proxy, error);
 }
 
 void Dial::State::proxy_ready() {
@@ -185,7 +196,7 @@ bool Dial::State::write_to_proxy() {
     const ssize_t written = ::send(socket.get(), to_proxy.data(), to_proxy.size(), MSG_NOSIGNAL);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EAGAIN) return false;
-    if (written < 0) return fail(DialError::Step::proxy, last_system_error(), doing), false;
+    if (written < 0) return fail(DialError::Step::proxy, last_system_error()), false;
     to_proxy.erase(to_proxy.begin(), to_proxy.begin() + written);
   }
   return true;
@@ -198,8 +209,8 @@ bool Dial::State::read_from_proxy(ProxyHandshake::Status& status) {
   const ssize_t peeked = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_PEEK);
   if (peeked < 0 && errno == EINTR) return true;
   if (peeked < 0 && errno == EAGAIN) return false;
-  if (peeked < 0) return fail(DialError::Step::proxy, last_system_error(), doing), false;
-  if (peeked == 0) return fail(DialError::Step::proxy, ProxyError::closed, doing), false;
+  if (peeked < 0) return fail(DialError::Step::proxy, last_system_error()), false;
+  if (peeked == 0) return fail(DialError::Step::proxy, ProxyError::closed), false;
   std::size_t taken = 0;
   status = proxy->receive(buffer.first(static_cast<std::size_t>(peeked)), taken, to_proxy);
   ::recv(socket.get(), buffer.data(), taken, 0);  // they are there
@@ -208,7 +219,7 @@ bool Dial::State::read_from_proxy(ProxyHandshake::Status& status) {
 
 void Dial::State::on_proxy_answer(ProxyHandshake::Status status) {
   if (status == ProxyHandshake::Status::failed) {
-    return finish(DialError{DialError::Step::proxy, proxy->error(), doing + ": " + proxy->failure()});
+    return finish(DialError{DialError::Step::proxy, proxy->error(), doing() + ": " + proxy->failure()});
   }
   loop.unwatch(socket.get(), *this);
   on_tunnel();
@@ -217,11 +228,10 @@ void Dial::State::on_proxy_answer(ProxyHandshake::Status status) {
 void Dial::State::on_tunnel() {
   times.connected = Clock::now();
   if (!url.is_tls()) return finish(std::make_unique<Channel>(loop, Stream(std::move(socket))));
-  doing = "TLS handshake with " + url.address();
   TlsSession session = options.tls->connect(socket.get(), url.host);
   tls = std::make_unique<TlsHandshake>(loop, Stream(std::move(socket), std::move(session)),
                                        [this](error_code error, Stream stream) {
-                                         if (error) return fail(DialError::Step::tls, error, doing);
+                                         if (error) return fail(DialError::Step::tls, error);
                                          finish(std::make_unique<Channel>(loop, std::move(stream)));
                                        });
 }
@@ -230,8 +240,16 @@ void Dial::State::unwatch() {
   if (socket.is_open()) loop.unwatch(socket.get(), *this);
 }
 
-void Dial::State::fail(DialError::Step step, error_code error, const std::string& while_doing) {
-  std::string message = while_doing + ": ";
+// For messages.
+std::string Dial::State::doing() const {
+  if (tls) return "TLS handshake with " + url.address();
+  if (proxy) return options.via.print() + ", asked for " + url.address();
+  if (next == 0) return "resolve '" + host + "'";
+  return (options.via.is_direct() ? "connect to " : "connect to the proxy ") + addresses[next - 1].print();
+}
+
+void Dial::State::fail(DialError::Step step, error_code error) {
+  std::string message = doing() + ": ";
   message += step == DialError::Step::timeout
                  ? "no answer within " + std::to_string(options.timeout.count()) + " ms"
                  : error.message();

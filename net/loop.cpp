@@ -32,6 +32,13 @@ constexpr std::size_t events_per_fetch = 512;
 constexpr int fetches_per_turn = 16;
 constexpr Clock::duration longest_turn = std::chrono::milliseconds(2);
 
+/// Who is told of a descriptor's events. The number tells it from an earlier descriptor with the same value:
+/// a closed one may have events yet, of this turn or because a child process still holds it.
+struct Watch {
+  Watcher* watcher = nullptr;
+  std::uint32_t number = 0;
+};
+
 int create_epoll_set() {
   const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
   if (descriptor < 0) throw boost::system::system_error(last_system_error(), "epoll_create1");
@@ -42,7 +49,10 @@ int create_epoll_set() {
 
 struct Loop::State {
   State()
-      : epoll_set(context, create_epoll_set()), input(read_headroom + read_buffer_size), now(Clock::now()) {
+      : epoll_set(context, create_epoll_set()),
+        alarm(context),
+        input(read_headroom + read_buffer_size),
+        now(Clock::now()) {
     wait_for_events();
   }
 
@@ -53,12 +63,21 @@ struct Loop::State {
   bool fetch_and_dispatch();
   void dispatch_woken();
   void serve(Watcher* watcher, std::uint32_t ready);
-  void forget(const Watcher& watcher);
+  Watcher* watcher_of(const epoll_event& event) const;
+  Watch* watch_of(int descriptor, const Watcher& watcher);
+  void forget(int descriptor, const Watcher& watcher);
+  bool is_timer_due() const { return !timers.empty() && timers.begin()->first <= now; }
+  void expire_timers();
+  void set_alarm();
 
   asio::io_context context{1};
   asio::posix::stream_descriptor epoll_set;  // closes the epoll descriptor
+  asio::steady_timer alarm;
+  Clock::time_point alarm_time = Clock::time_point::max();  // never, while it is not set
+  Timer::Queue timers;
   std::array<epoll_event, events_per_fetch> events{};
-  std::span<epoll_event> undelivered;  // of the turn at hand
+  std::vector<Watch> watches;  // by descriptor
+  std::uint32_t watch_number = 0;
   const Watcher* serving = nullptr;
   std::vector<Watcher*> woken;
   std::vector<Watcher*> being_woken;
@@ -80,7 +99,7 @@ void Loop::State::wait_for_events() {
 }
 
 // What has come meanwhile is served at once: the way back through Asio's own set costs two system calls.
-// Timers wait there, so not for ever; the next wait finds what is left.
+// What was posted waits there, so not for ever; the next wait finds what is left.
 void Loop::State::take_turn() {
   in_turn = true;
   bool any = true;
@@ -89,8 +108,10 @@ void Loop::State::take_turn() {
        ++fetch) {
     any = fetch_and_dispatch();
     dispatch_woken();
+    expire_timers();
   }
   in_turn = false;
+  set_alarm();
   if (!woken.empty()) post_turn();
 }
 
@@ -107,12 +128,8 @@ bool Loop::State::fetch_and_dispatch() {
   const int fetched = ::epoll_wait(epoll_set.native_handle(), events.data(), events_per_fetch, 0);
   now = Clock::now();
   if (fetched <= 0) return false;
-  undelivered = std::span(events).first(static_cast<std::size_t>(fetched));
-  while (!undelivered.empty()) {
-    const epoll_event event = undelivered.front();
-    undelivered = undelivered.subspan(1);
-    serve(static_cast<Watcher*>(event.data.ptr), event.events);
-  }
+  for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(fetched)))
+    serve(watcher_of(event), event.events);
   return true;
 }
 
@@ -129,13 +146,42 @@ void Loop::State::serve(Watcher* watcher, std::uint32_t ready) {
   serving = nullptr;
 }
 
-void Loop::State::forget(const Watcher& watcher) {
+Watcher* Loop::State::watcher_of(const epoll_event& event) const {
+  const Watch& watch = watches[static_cast<std::uint32_t>(event.data.u64)];
+  return watch.number == event.data.u64 >> 32 ? watch.watcher : nullptr;
+}
+
+// Null where the descriptor is not watched by this one.
+Watch* Loop::State::watch_of(int descriptor, const Watcher& watcher) {
+  const auto place = static_cast<std::size_t>(descriptor);  // one below 0 becomes larger than any
+  return place < watches.size() && watches[place].watcher == &watcher ? &watches[place] : nullptr;
+}
+
+void Loop::State::forget(int descriptor, const Watcher& watcher) {
+  if (Watch* const watch = watch_of(descriptor, watcher)) watch->watcher = nullptr;
   if (serving == &watcher) serving = nullptr;
-  for (epoll_event& event : undelivered) {
-    if (event.data.ptr == &watcher) event.data.ptr = nullptr;
-  }
   std::erase(woken, &watcher);
   std::ranges::replace(being_woken, const_cast<Watcher*>(&watcher), nullptr);
+}
+
+// Those that are started meanwhile are due later.
+void Loop::State::expire_timers() {
+  while (is_timer_due() && !context.stopped()) timers.begin()->second->expire();
+}
+
+// One of Asio's timers stands for all of ours, and is not set anew for one that is later, nor for one that
+// was cancelled: most are time-outs that never come.
+void Loop::State::set_alarm() {
+  if (timers.empty() || timers.begin()->first >= alarm_time) return;
+  alarm_time = timers.begin()->first;
+  alarm.expires_at(alarm_time);
+  alarm.async_wait([this](error_code error) {
+    if (error) return;
+    alarm_time = Clock::time_point::max();
+    now = Clock::now();
+    expire_timers();
+    set_alarm();
+  });
 }
 
 Loop::Loop() : state_(std::make_unique<State>()) {}
@@ -158,19 +204,29 @@ void Loop::post(std::function<void()> function) {
 }
 
 error_code Loop::watch(int descriptor, Watcher& watcher) {
+  const Watch watch{&watcher, ++state_->watch_number};
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = &watcher;
+  event.data.u64 = std::uint64_t{watch.number} << 32 | static_cast<std::uint32_t>(descriptor);
   if (::epoll_ctl(state_->epoll_set.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     return last_system_error();
   }
+  const auto place = static_cast<std::size_t>(descriptor);
+  if (state_->watches.size() <= place) state_->watches.resize(place + 1);
+  state_->watches[place] = watch;
   return {};
 }
 
 void Loop::unwatch(int descriptor, Watcher& watcher) {
   epoll_event unused{};
   ::epoll_ctl(state_->epoll_set.native_handle(), EPOLL_CTL_DEL, descriptor, &unused);
-  state_->forget(watcher);
+  forget(descriptor, watcher);
+}
+
+void Loop::forget(int descriptor, Watcher& watcher) { state_->forget(descriptor, watcher); }
+
+void Loop::hand_over(int descriptor, Watcher& watcher, Watcher& heir) {
+  if (Watch* const watch = state_->watch_of(descriptor, watcher)) watch->watcher = &heir;
 }
 
 void Loop::wake(Watcher& watcher) {
@@ -189,33 +245,30 @@ SplicePipe& Loop::splice_pipe() {
   return *state_->splice_pipe;
 }
 
-struct Timer::State {
-  State(Loop::State& loop_state) : loop(loop_state), timer(loop.context) {}
+Timer::Timer(Loop& loop) : loop_(*loop.state_) {}
+Timer::~Timer() { cancel(); }
 
-  Loop::State& loop;
-  asio::steady_timer timer;
-  std::function<void()> function;
-};
-
-Timer::Timer(Loop& loop) : state_(std::make_shared<State>(*loop.state_)) {}
-Timer::~Timer() = default;
-
+// One without a delay is due behind the events at hand.
 void Timer::start(Clock::duration delay, std::function<void()> function) {
-  state_->timer.expires_after(delay);
-  state_->function = std::move(function);
-  state_->timer.async_wait([weak = std::weak_ptr(state_), due = state_->timer.expiry()](error_code error) {
-    const auto state = weak.lock();
-    // A wait that ended just before it was cancelled or replaced comes without an error.
-    if (error || !state || !state->function || state->timer.expiry() != due) return;
-    state->loop.now = Clock::now();
-    const auto expired = std::exchange(state->function, nullptr);
-    expired();
-  });
+  cancel();
+  function_ = std::move(function);
+  const Clock::time_point due =
+      delay > Clock::duration::zero() ? Clock::now() + delay : loop_.now + Clock::duration(1);
+  place_ = loop_.timers.emplace(due, this);
+  if (!loop_.in_turn) loop_.set_alarm();
 }
 
 void Timer::cancel() {
-  state_->function = nullptr;
-  state_->timer.cancel();
+  function_ = nullptr;
+  if (place_) loop_.timers.erase(*place_);
+  place_.reset();
+}
+
+// The function may destroy or restart the timer.
+void Timer::expire() {
+  const auto function = std::exchange(function_, nullptr);
+  cancel();
+  function();
 }
 
 void on_stop_signals(Loop& loop, std::function<void(int signal)> on_stop) {

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include <boost/system/error_code.hpp>
 
@@ -53,6 +55,10 @@ class Loop {
   error_code watch(int descriptor, Watcher& watcher);
   /// Takes it out; `watcher` is not called any more, not even for events of this turn.
   void unwatch(int descriptor, Watcher& watcher);
+  /// The same for a descriptor that is closed right behind this, which takes it out of the set by itself.
+  void forget(int descriptor, Watcher& watcher);
+  /// `heir` is called from now on in place of `watcher`. What has come is not told again.
+  void hand_over(int descriptor, Watcher& watcher, Watcher& heir);
   /// Calls `watcher.on_ready(0)` behind the events at hand: for those who stopped early to let others have a
   /// turn.
   void wake(Watcher& watcher);
@@ -91,8 +97,13 @@ class Timer {
   void cancel();
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  friend struct Loop::State;
+  using Queue = std::multimap<Clock::time_point, Timer*>;
+  void expire();
+
+  Loop::State& loop_;
+  std::optional<Queue::iterator> place_;  ///< in the loop's queue, while it is pending
+  std::function<void()> function_;
 };
 
 /// SIGINT and SIGTERM: the first calls `on_stop(signal)`, a second one ends the process at once with 130,

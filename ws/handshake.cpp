@@ -1,6 +1,7 @@
 #include "ws/handshake.hpp"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include "ws/base64.hpp"
@@ -33,19 +34,22 @@ std::string shown(std::string_view value) {
 std::string make_key(const std::array<std::uint8_t, 16>& nonce) { return base64(nonce); }
 
 std::string accept_for(std::string_view key) {
+  // SHA1() would look for the algorithm each time, which takes longer than the digest.
+  static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   const std::string text = std::string(key).append(key_guid);
   std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest;
-  SHA1(as_bytes(text).data(), text.size(), digest.data());
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha1, nullptr);
   return base64(digest);
 }
 
 std::string build_request(const ClientRequest& request) {
-  std::string text = fmt::format(
-      "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\n",
-      request.target, request.host, request.key);
+  std::string text;
+  text.reserve(256);  // what most take
+  text.append("GET ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(request.host);
+  text.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ").append(request.key);
+  text.append("\r\nSec-WebSocket-Version: 13\r\n");
   const auto add = [&](std::string_view name, std::string_view value) {
-    text += fmt::format("{}: {}\r\n", name, value);
+    text.append(name).append(": ").append(value).append("\r\n");
   };
   if (!request.subprotocols.empty()) add("Sec-WebSocket-Protocol", join(request.subprotocols));
   if (!request.extensions.empty()) add("Sec-WebSocket-Extensions", request.extensions);

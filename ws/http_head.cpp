@@ -178,9 +178,10 @@ std::vector<std::string_view> HttpHead::all(std::string_view name) const {
 std::string HttpHead::joined(std::string_view name) const {
   std::string list;
   bool first = true;
-  for (const std::string_view value : all(name)) {
+  for (const HttpField& field : fields_) {
+    if (!equal_ignoring_case(field.name, name)) continue;
     if (!std::exchange(first, false)) list += ", ";
-    list += value;
+    list += field.value;
   }
   return list;
 }
@@ -194,9 +195,9 @@ HeadReader::Status HeadReader::feed(Bytes data, std::size_t& taken) {
 std::size_t HeadReader::take_line_part(Bytes data) {
   const std::size_t room = max_bytes_ - bytes_.size();
   const Bytes fitting = data.first(std::min(room, data.size()));
-  const auto lf = std::ranges::find(fitting, '\n');
-  const bool ended = lf != fitting.end();
-  const auto size = static_cast<std::size_t>(lf - fitting.begin()) + (ended ? 1 : 0);
+  const std::size_t lf = as_text(fitting).find('\n');
+  const bool ended = lf != std::string_view::npos;
+  const std::size_t size = ended ? lf + 1 : fitting.size();
   bytes_.append(as_text(fitting.first(size)));
   if (ended) {
     end_line();
@@ -232,7 +233,8 @@ bool is_token(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, to_lower, to_lower);
+  // Nearly all are written the same way.
+  return a == b || std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 std::vector<std::string_view> split_list(std::string_view value) {

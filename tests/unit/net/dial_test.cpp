@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <string>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/listen.hpp"
@@ -48,6 +49,24 @@ TEST(Dial, reaches_a_listener_by_name) {
   const auto result = dial(loop, *parse_url("tcp://localhost:" + std::to_string(server.listener->port())));
   ASSERT_TRUE(result.has_value()) << result.error().message;
   EXPECT_TRUE(run_until(loop, [&] { return server.accepted.size() == 1; }));
+}
+
+TEST(Dial, what_came_before_the_channel_is_started_is_not_lost) {
+  Loop loop;
+  Server server(loop, "tcp://127.0.0.1:0");
+  const auto result = dial(loop, server.url());
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  Channel& client = **result;
+  ASSERT_TRUE(run_until(loop, [&] { return server.accepted.size() == 1; }));
+  server.accepted.front()->send(ws::as_bytes("welcome"));
+  char octet = 0;
+  ASSERT_TRUE(run_until(
+      loop, [&] { return ::recv(client.stream().descriptor(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 1; }));
+  loop.post([&] { loop.stop(); });
+  loop.run();  // with the event of that octet
+  Recorder recorder;
+  client.start(recorder);
+  EXPECT_TRUE(run_until(loop, [&] { return recorder.received == "welcome"; }));
 }
 
 TEST(Dial, a_listener_without_host_takes_both_families) {

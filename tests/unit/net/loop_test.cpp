@@ -76,6 +76,40 @@ TEST(Loop, drops_the_event_of_a_watcher_that_was_removed_in_the_same_turn) {
   EXPECT_EQ(first.calls + second.calls, 1);
 }
 
+// The kernel gives a new socket the lowest number that is free: that of the one closed last.
+TEST(Loop, drops_the_event_of_a_closed_descriptor_whose_number_another_has_taken_in_the_same_turn) {
+  Loop loop;
+  Pair pair;
+  std::unique_ptr<Pair> later;
+  Counter first, second, heir;
+  const int number = pair.second.get();
+  first.hook = [&] {
+    loop.forget(number, second);
+    pair.second.close();
+    later = std::make_unique<Pair>();
+    ASSERT_EQ(later->first.get(), number);
+    ASSERT_FALSE(loop.watch(number, heir));
+  };
+  ASSERT_FALSE(loop.watch(pair.first.get(), first));
+  ASSERT_FALSE(loop.watch(pair.second.get(), second));
+  EXPECT_TRUE(run_until(loop, [&] { return heir.calls > 0 && first.calls > 1; }));
+  EXPECT_EQ(second.calls, 0);
+  EXPECT_EQ(heir.calls, 1);
+}
+
+TEST(Loop, calls_who_was_handed_a_descriptor_for_what_comes_from_then_on) {
+  Loop loop;
+  Pair pair;
+  Counter before, heir;
+  before.hook = [&] {
+    loop.hand_over(pair.first.get(), before, heir);
+    EXPECT_EQ(::send(pair.second.get(), "x", 1, 0), 1);
+  };
+  ASSERT_FALSE(loop.watch(pair.first.get(), before));
+  EXPECT_TRUE(run_until(loop, [&] { return heir.calls > 0; }));
+  EXPECT_EQ(before.calls, 1);
+}
+
 TEST(Loop, drops_the_wake_of_a_watcher_that_was_removed) {
   Loop loop;
   Counter woken, dropped;
@@ -160,6 +194,29 @@ TEST(Timer, cancelled_or_destroyed_it_stays_silent) {
   EXPECT_TRUE(run_until(loop, [&] { return done; }));
   EXPECT_FALSE(cancelled_fired);
   EXPECT_FALSE(destroyed_fired);
+}
+
+TEST(Timer, those_of_a_loop_fire_in_the_order_of_their_times) {
+  Loop loop;
+  std::vector<int> fired;
+  std::vector<std::unique_ptr<Timer>> timers;
+  for (const int time : {30, 5, 20, 0, 10}) {
+    timers.push_back(std::make_unique<Timer>(loop));
+    timers.back()->start(std::chrono::milliseconds(time), [&fired, time] { fired.push_back(time); });
+  }
+  EXPECT_TRUE(run_until(loop, [&] { return fired.size() == timers.size(); }));
+  EXPECT_EQ(fired, (std::vector{0, 5, 10, 20, 30}));
+}
+
+TEST(Timer, without_a_delay_it_lets_others_have_their_turn) {
+  Loop loop;
+  Pair pair;
+  Counter other;
+  Timer busy(loop);
+  std::function<void()> again = [&] { busy.start({}, again); };
+  again();
+  ASSERT_FALSE(loop.watch(pair.first.get(), other));
+  EXPECT_TRUE(run_until(loop, [&] { return other.calls == 1; }));
 }
 
 TEST(Timer, may_be_destroyed_or_restarted_by_its_own_function) {
