@@ -23,9 +23,10 @@ std::unique_ptr<Driver> make_open_loop(const DriverScope& scope, const PhasePlan
   return std::make_unique<OpenLoop>(scope, std::move(pacer), plan.duration, OpenLoop::What::messages);
 }
 
-/// Each connection is pinged once an interval, evenly spread over it.
+/// Each connection is pinged once an interval, evenly spread over it. The open loop shares a rate with the
+/// other shards, whose connections are not counted here.
 std::unique_ptr<Driver> make_hold(const DriverScope& scope, const PhasePlan& plan) {
-  const double connections = static_cast<double>(plan.connections_to);
+  const double connections = static_cast<double>(plan.connections_to) * scope.config.shard.world;
   const double interval = std::chrono::duration<double>(scope.config.ping_interval).count();
   const Rate rate{static_cast<std::uint64_t>(interval > 0 ? connections / interval * 1000 : 0)};
   if (rate == Rate{}) return std::make_unique<Silence>();

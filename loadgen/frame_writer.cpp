@@ -3,10 +3,9 @@
 #include <algorithm>
 
 namespace wsrig::loadgen {
-namespace {
 
 /// The buffer grows once: twice would cost more than all the rest.
-void write_frame(ws::FrameHeader& header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
+void write_frame(ws::FrameHeader header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
   header.payload_length = payload.size();
   if (keys != nullptr) header.mask = keys->next();
   const std::size_t place = out.size();
@@ -20,15 +19,9 @@ void write_frame(ws::FrameHeader& header, ws::Bytes payload, ws::MaskKeySource* 
   out.resize(static_cast<std::size_t>(to - out.data()) + payload.size());
 }
 
-}  // namespace
-
-std::uint32_t write_message(const OutgoingMessage& message, const Fragmentation& fragmentation,
-                            ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
+std::uint32_t write_fragmented(const OutgoingMessage& message, const Fragmentation& fragmentation,
+                               ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
   ws::FrameHeader header{.rsv = message.rsv, .opcode = message.opcode};
-  if (fragmentation.kind == Fragmentation::Kind::none) {
-    write_frame(header, message.payload, keys, out);
-    return 1;
-  }
   ws::Bytes left = message.payload;
   FrameSizes sizes(fragmentation, left.size(), random);
   std::uint32_t frames = 0;

@@ -17,9 +17,20 @@ struct OutgoingMessage {
   ws::Bytes payload{};
 };
 
-/// Appends the frames of a message to `out`, each with its own key; without one where `keys` is null. Returns
-/// how many frames it took.
-std::uint32_t write_message(const OutgoingMessage& message, const Fragmentation& fragmentation,
-                            ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out);
+/// Appends a frame to `out`: completes the header with length and key, the latter unless `keys` is null.
+void write_frame(ws::FrameHeader header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out);
+
+/// Appends the frames of a message, cut as asked for. Returns how many they are.
+std::uint32_t write_fragmented(const OutgoingMessage& message, const Fragmentation& fragmentation,
+                               ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out);
+
+/// Appends a message as one frame, or in fragments. Returns how many frames it took.
+inline std::uint32_t write_message(const OutgoingMessage& message, const Fragmentation& fragmentation,
+                                   ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
+  if (fragmentation.kind != Fragmentation::Kind::none)
+    return write_fragmented(message, fragmentation, random, keys, out);
+  write_frame({.rsv = message.rsv, .opcode = message.opcode}, message.payload, keys, out);
+  return 1;
+}
 
 }  // namespace wsrig::loadgen

@@ -31,7 +31,12 @@ std::string make_key(std::uint64_t seed) {
 
 LinkShared::LinkShared(net::Loop& the_loop, const Target& the_target, const net::TlsContext* the_tls,
                        ws::MaskKeySource& the_keys, Meter& the_meter)
-    : loop(the_loop), target(the_target), tls(the_tls), keys(the_keys), meter(the_meter) {
+    : loop(the_loop),
+      target(the_target),
+      tls(the_tls),
+      host(target.url.authority()),
+      keys(the_keys),
+      meter(the_meter) {
   endpoint.role = ws::Role::client;
   endpoint.limits = target.limits;
   endpoint.answer_ping = target.answer_pings;
@@ -64,7 +69,7 @@ void Link::open(Request request, std::uint64_t nonce_seed) {
   phase_ = Phase::dialling;
   opening_ = std::make_unique<Opening>();
   opening_->request = {.target = std::move(request.target),
-                       .host = target.url.authority(),
+                       .host = shared_.host,
                        .key = make_key(nonce_seed),
                        .subprotocols = target.subprotocols,
                        .extensions = target.extensions,

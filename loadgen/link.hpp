@@ -51,6 +51,7 @@ struct LinkShared {
   net::Loop& loop;
   const Target& target;
   const net::TlsContext* tls;  ///< for wss
+  const std::string host;      ///< of the Host header
   ws::MaskKeySource& keys;
   Meter& meter;
   ws::EndpointConfig endpoint{};

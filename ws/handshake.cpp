@@ -1,6 +1,7 @@
 #include "ws/handshake.hpp"
 
 #include <fmt/format.h>
+#include <memory>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -11,6 +12,10 @@ namespace wsrig::ws {
 namespace {
 
 constexpr std::string_view key_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+struct DigestFree {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
 
 std::string join(const std::vector<std::string>& elements) {
   return fmt::format("{}", fmt::join(elements, ", "));
@@ -34,11 +39,14 @@ std::string shown(std::string_view value) {
 std::string make_key(const std::array<std::uint8_t, 16>& nonce) { return base64(nonce); }
 
 std::string accept_for(std::string_view key) {
-  // SHA1() would look for the algorithm each time, which takes longer than the digest.
+  // SHA1() would look for the algorithm and make a context each time, which takes longer than the digest.
   static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
-  const std::string text = std::string(key).append(key_guid);
+  thread_local const std::unique_ptr<EVP_MD_CTX, DigestFree> context(EVP_MD_CTX_new());
   std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest;
-  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha1, nullptr);
+  EVP_DigestInit_ex2(context.get(), sha1, nullptr);
+  EVP_DigestUpdate(context.get(), key.data(), key.size());
+  EVP_DigestUpdate(context.get(), key_guid.data(), key_guid.size());
+  EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
   return base64(digest);
 }
 
@@ -54,7 +62,8 @@ std::string build_request(const ClientRequest& request) {
   if (!request.subprotocols.empty()) add("Sec-WebSocket-Protocol", join(request.subprotocols));
   if (!request.extensions.empty()) add("Sec-WebSocket-Extensions", request.extensions);
   for (const auto& [name, value] : request.headers) add(name, value);
-  return text + "\r\n";
+  text.append("\r\n");
+  return text;
 }
 
 std::string ResponseHead::print() const {

@@ -59,6 +59,7 @@ HttpHead::HttpHead(std::string bytes) : bytes_(std::make_shared<const std::strin
   const bool empty_line_first = line.empty() && !rest.empty();
   if (empty_line_first) line = take_line(rest);
   read_start_line(line);
+  fields_.reserve(8);  // what most have; growing there would allocate four times
   // §2.2 forgives an empty line before a request line only.
   if (empty_line_first && status_ != 0) note(HeadAnomaly::bad_start_line);
   while (!rest.empty()) {
@@ -198,6 +199,7 @@ std::size_t HeadReader::take_line_part(Bytes data) {
   const std::size_t lf = as_text(fitting).find('\n');
   const bool ended = lf != std::string_view::npos;
   const std::size_t size = ended ? lf + 1 : fitting.size();
+  if (bytes_.empty()) bytes_.reserve(std::min(data.size(), max_bytes_));  // mostly it has come as a whole
   bytes_.append(as_text(fitting.first(size)));
   if (ended) {
     end_line();

@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import time
 
-from measured import Server, pinned, private_memory
+from measured import Server, judge, pinned, private_memory
 
 # connections, messages on their way on each, octets; the part of the bare client's rate to reach.
 GOALS = {(1, 1, 32): 0.9, (100, 1, 32): 0.9, (1000, 1, 32): 0.9, (10, 100, 32): 0.6, (10, 4, 65536): 0.7}
@@ -75,10 +75,8 @@ class Bench:
                               env={**os.environ, "NODE_PATH": self.arguments.npm})
         return float(done.stdout)
 
-    def judge(self, what, value, goal, text, is_least=True):
-        good = value >= goal if is_least else value <= goal
-        self.reached.append(good)
-        print(f"  {what:34} {text}   goal {goal:g}{'' if good else '   MISSED'}", flush=True)
+    def judge(self, *arguments, **how):
+        self.reached.append(judge(*arguments, **how))
 
     def throughput(self):
         print("messages a second: bare client, wsrig-load, median ratio")

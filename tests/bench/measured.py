@@ -9,6 +9,13 @@ def pinned(processor, *command):
     return ["taskset", "-c", str(processor), *command]
 
 
+def judge(what, value, goal, text, is_least=True):
+    """Prints a line, and tells whether the goal is reached."""
+    good = value >= goal if is_least else value <= goal
+    print(f"  {what:34} {text}   goal {goal:g}{'' if good else '   MISSED'}", flush=True)
+    return good
+
+
 def private_memory(pid):
     """Octets of a process's own memory: what is not backed by files."""
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as smaps:
