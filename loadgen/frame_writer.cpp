@@ -5,7 +5,7 @@
 namespace wsrig::loadgen {
 
 /// The buffer grows once: twice would cost more than all the rest.
-void write_frame(ws::FrameHeader header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
+void write_frame(ws::FrameHeader& header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
   header.payload_length = payload.size();
   if (keys != nullptr) header.mask = keys->next();
   const std::size_t place = out.size();

@@ -18,7 +18,7 @@ struct OutgoingMessage {
 };
 
 /// Appends a frame to `out`: completes the header with length and key, the latter unless `keys` is null.
-void write_frame(ws::FrameHeader header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out);
+void write_frame(ws::FrameHeader& header, ws::Bytes payload, ws::MaskKeySource* keys, ws::ByteBuffer& out);
 
 /// Appends the frames of a message, cut as asked for. Returns how many they are.
 std::uint32_t write_fragmented(const OutgoingMessage& message, const Fragmentation& fragmentation,
@@ -29,7 +29,8 @@ inline std::uint32_t write_message(const OutgoingMessage& message, const Fragmen
                                    ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
   if (fragmentation.kind != Fragmentation::Kind::none)
     return write_fragmented(message, fragmentation, random, keys, out);
-  write_frame({.rsv = message.rsv, .opcode = message.opcode}, message.payload, keys, out);
+  ws::FrameHeader header{.rsv = message.rsv, .opcode = message.opcode};
+  write_frame(header, message.payload, keys, out);
   return 1;
 }
 

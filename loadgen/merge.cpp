@@ -207,8 +207,7 @@ diag::Result<Result> merge_shards(std::vector<ShardDocument> documents, bool all
   Result sum = add_up(documents);
   std::ranges::sort(sum.meta.shards, {}, &Shard::rank);
   if (!missing.empty()) {
-    sum.remarks.push_back(
-        {Concern::resource, "", fmt::format("shard {} of {} is missing here", missing, world)});
+    sum.remarks.push_back({Concern::note, "", fmt::format("shard {} of {} is missing here", missing, world)});
   }
   return sum;
 }

@@ -118,7 +118,7 @@ struct ServiceUsage {
 /// Why the figures may be wrong or worse than the subject deserves.
 enum class Concern : std::uint8_t {
   generator,   ///< the generator itself was the limit: fails every threshold
-  resource,    ///< ports, descriptors or memory ran out
+  resource,    ///< ports, descriptors or memory of ours ran out: fails every threshold
   not_steady,  ///< the phase drifted
   note,        ///< anything else a reader has to know
 };

@@ -165,6 +165,11 @@ std::string print(Unit unit, double value) {
   return {};
 }
 
+/// The subject did not meet the load that was asked for.
+bool is_limit_of_ours(const Remark& remark) {
+  return remark.concern == Concern::generator || remark.concern == Concern::resource;
+}
+
 }  // namespace
 
 Judgement judge(const Threshold& threshold, const Result& result) {
@@ -184,7 +189,7 @@ Judgement judge(const Threshold& threshold, const Result& result) {
 }
 
 std::vector<Judgement> judge_all(const Result& result) {
-  const auto limited = std::ranges::find(result.remarks, Concern::generator, &Remark::concern);
+  const auto limited = std::ranges::find_if(result.remarks, is_limit_of_ours);
   std::vector<Judgement> judgements;
   for (const std::string& text : result.meta.thresholds) {
     const auto threshold = parse_threshold(text);
