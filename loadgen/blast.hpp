@@ -14,8 +14,7 @@ class Blast final : public Driver {
 
   void start(Clock::time_point now) override;
   void on_open(Client& client) override;
-  void on_reply(Client&) override {}
-  void on_read(Clock::time_point) override {}
+  void on_read(Client&) override {}
   void on_writable(Client&) override {}
   void stop(Clock::time_point now) override;
 

@@ -275,7 +275,6 @@ void Client::judge_corrupted(const Envelope& envelope) {
   const bool is_named =
       envelope.connection == number_ && ledger_.answer(envelope.sequence).kind == ReplyKind::matched;
   if (!is_named) ledger_.answer_oldest();
-  shared_.events.on_reply(*this);
 }
 
 inline void Client::account(const Answer& answer) {
@@ -290,7 +289,6 @@ inline void Client::account(const Answer& answer) {
   if (answer.is_reordered) ++counters.reordered;
   if (corrected > shared_.config.reply_timeout) ++counters.late;
   shared_.meter().record_reply(answer.message.entry, corrected, now - answer.message.sent);
-  shared_.events.on_reply(*this);
 }
 
 void Client::receive_pushed(const ws::Message& message) {
@@ -310,7 +308,6 @@ void Client::on_pong(ws::Bytes payload) {
   const Answer answer = answer_ping(payload);
   if (answer.kind != ReplyKind::matched) return;  // unsolicited: §5.5.3 allows it
   shared_.meter().record(Timing::ping_rtt, shared_.link.read_time - answer.message.intended);
-  shared_.events.on_reply(*this);
 }
 
 /// Each sender's messages reach each receiver in order, all of them.

@@ -26,9 +26,7 @@ class ClientEvents {
  public:
   virtual ~ClientEvents() = default;
   virtual void on_open(Client& client) = 0;
-  /// A reply was read; what the client appends now leaves with the rest of its read. No other may write.
-  virtual void on_reply(Client& client) = 0;
-  /// A read is over: others may write now.
+  /// A read is over, its replies are judged: this client and others may write now.
   virtual void on_read(Client& client) = 0;
   virtual void on_writable(Client& client) = 0;
   /// The connection is gone; open() makes a new one.

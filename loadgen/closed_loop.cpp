@@ -20,9 +20,11 @@ void ClosedLoop::on_open(Client& client) {
   client.flush();
 }
 
-/// The time of the read is that of the next message: both are of one batch.
-void ClosedLoop::on_reply(Client& client) {
-  if (is_running_) fill(client, client.read_time());
+/// The time of the read is that of the next messages: both are of one batch.
+void ClosedLoop::on_read(Client& client) {
+  if (!is_running_) return;
+  fill(client, client.read_time());
+  client.flush();
 }
 
 void ClosedLoop::on_writable(Client& client) { on_open(client); }

@@ -11,8 +11,7 @@ class ClosedLoop final : public Driver {
 
   void start(Clock::time_point now) override;
   void on_open(Client& client) override;
-  void on_reply(Client& client) override;
-  void on_read(Clock::time_point) override {}
+  void on_read(Client& client) override;
   void on_writable(Client& client) override;
   void stop(Clock::time_point now) override;
 

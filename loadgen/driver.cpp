@@ -12,8 +12,7 @@ class Silence final : public Driver {
  public:
   void start(Clock::time_point) override {}
   void on_open(Client&) override {}
-  void on_reply(Client&) override {}
-  void on_read(Clock::time_point) override {}
+  void on_read(Client&) override {}
   void on_writable(Client&) override {}
   void stop(Clock::time_point) override {}
 };

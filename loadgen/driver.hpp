@@ -16,8 +16,7 @@ class Driver {
   /// The connection is open, first or again.
   virtual void on_open(Client& client) = 0;
   /// As ClientEvents has them.
-  virtual void on_reply(Client& client) = 0;
-  virtual void on_read(Clock::time_point now) = 0;
+  virtual void on_read(Client& client) = 0;
   virtual void on_writable(Client& client) = 0;
   /// The phase is over: nothing is sent any more.
   virtual void stop(Clock::time_point now) = 0;

@@ -88,11 +88,13 @@ void OpenLoop::sleep(Clock::duration time) {
 void OpenLoop::on_open(Client&) {}
 
 /// A batch of reads may take long: what has become due meanwhile is sent in between.
-void OpenLoop::on_read(Clock::time_point now) {
-  if (now >= next_due_) pump();
+void OpenLoop::on_read(Client& client) {
+  if (client.read_time() >= next_due_) pump();
 }
 
-void OpenLoop::on_writable(Client&) { on_read(Clock::now()); }
+void OpenLoop::on_writable(Client&) {
+  if (Clock::now() >= next_due_) pump();
+}
 
 std::uint64_t OpenLoop::scheduled_before(nanoseconds end) const {
   const std::uint64_t all = pacer_.count_before(end);

@@ -101,7 +101,6 @@ struct Run::State : ClientEvents {
   void remark(Concern concern, const std::string& text);
 
   void on_open(Client& client) override;
-  void on_reply(Client& client) override;
   void on_read(Client& client) override;
   void on_writable(Client& client) override;
   void on_end(Client& client, const LinkEnd& end) override;
@@ -350,12 +349,8 @@ void Run::State::on_open(Client& client) {
   if (stage == Stage::running) driver->on_open(client);
 }
 
-void Run::State::on_reply(Client& client) {
-  if (stage == Stage::running) driver->on_reply(client);
-}
-
 void Run::State::on_read(Client& client) {
-  if (stage == Stage::running) driver->on_read(client.read_time());
+  if (stage == Stage::running) driver->on_read(client);
 }
 
 void Run::State::on_writable(Client& client) {

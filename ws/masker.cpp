@@ -31,7 +31,8 @@ void mask_octets(const std::uint8_t* in, std::uint8_t* out, std::size_t size, Ke
 void mask_words(const std::uint8_t* in, std::uint8_t* out, std::size_t size, KeyWord key) {
   const std::uint64_t twice = std::uint64_t{key} << 32 | key;
   std::size_t done = 0;
-  for (; size - done >= 8; done += 8) mask_word(in + done, out + done, twice);
+  for (; done + 8 <= size; done += 8) mask_word(in + done, out + done, twice);
+  if (done == size) return;
   if (size - done >= 4) {
     mask_word(in + done, out + done, key);
     done += 4;
