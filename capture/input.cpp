@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "capture/buffered_input.hpp"
+#include "capture/mapped_input.hpp"
 
 namespace wsrig::capture {
 namespace {
@@ -25,6 +25,7 @@ class Descriptor {
     if (value_ > STDIN_FILENO) ::close(value_);
   }
   int get() const { return value_; }
+  void release() { value_ = -1; }
 
  private:
   int value_;
@@ -42,40 +43,6 @@ class MemoryInput final : public Input {
 
  private:
   void refill(std::size_t) override {}
-};
-
-/// A mapped file. Pages behind the cursor are given back to the kernel's cache now and then; who looks at
-/// them again gets them again.
-class MappedInput final : public Input {
- public:
-  MappedInput(ws::MutableBytes mapping, std::size_t offset) : mapping_(mapping) {
-    cursor_ = mapping.data() + offset;
-    end_ = mapping.data() + mapping.size();
-    offset_of_end_ = mapping.size();
-    release_ = mapping.data() + release_step;
-    ::madvise(mapping.data(), mapping.size(), MADV_SEQUENTIAL);
-  }
-  MappedInput(const MappedInput&) = delete;
-  MappedInput& operator=(const MappedInput&) = delete;
-  ~MappedInput() override { ::munmap(mapping_.data(), mapping_.size()); }
-
-  std::uint64_t size() const override { return mapping_.size(); }
-  bool octets_persist() const override { return true; }
-
- private:
-  static constexpr std::size_t release_step = 16 * 1024 * 1024;
-
-  void refill(std::size_t) override {}
-  void release_behind() override {
-    const auto passed = static_cast<std::size_t>(cursor_ - mapping_.data());
-    const std::size_t whole = passed / release_step * release_step;
-    ::madvise(mapping_.data() + released_, whole - released_, MADV_DONTNEED);
-    released_ = whole;
-    release_ = mapping_.data() + whole + release_step;
-  }
-
-  ws::MutableBytes mapping_;
-  std::size_t released_ = 0;
 };
 
 class StreamInput final : public BufferedInput {
@@ -99,19 +66,6 @@ class StreamInput final : public BufferedInput {
 };
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
-
-/// Maps what is a regular file with octets in it, from where it stands; null for anything else.
-std::unique_ptr<Input> map(const Descriptor& descriptor) {
-  struct stat status{};
-  if (::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
-  const off_t offset = ::lseek(descriptor.get(), 0, SEEK_CUR);
-  if (offset < 0 || offset >= status.st_size) return nullptr;
-  const auto size = static_cast<std::size_t>(status.st_size);
-  void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
-  if (start == MAP_FAILED) return nullptr;
-  return std::make_unique<MappedInput>(ws::MutableBytes(static_cast<std::uint8_t*>(start), size),
-                                       static_cast<std::size_t>(offset));
-}
 
 }  // namespace
 
@@ -149,8 +103,12 @@ boost::system::result<std::unique_ptr<Input>> open_input(const std::string& path
   struct stat status{};
   if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode))
     return error_code(EISDIR, boost::system::system_category());
-  std::unique_ptr<Input> input = map(descriptor);
-  if (!input) input = std::make_unique<StreamInput>(std::move(descriptor));
+  std::unique_ptr<Input> input = map_input(descriptor.get());
+  if (input) {
+    descriptor.release();
+  } else {
+    input = std::make_unique<StreamInput>(std::move(descriptor));
+  }
   if (is_gzip(input->peek(2))) return gzip_input(std::move(input));
   return input;
 }

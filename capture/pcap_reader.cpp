@@ -93,7 +93,8 @@ const Packet* PcapReader::end_of_input(std::size_t available, std::size_t needed
 }
 
 const Packet* PcapReader::fail(Problem::Severity severity, std::string what) {
-  problem_ = Problem{severity, packet_.file_offset, std::move(what)};
+  problem_ = input_->problem();
+  if (!problem_) problem_ = Problem{severity, packet_.file_offset, std::move(what)};
   return nullptr;
 }
 

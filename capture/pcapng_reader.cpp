@@ -207,7 +207,8 @@ PcapngReader::Step PcapngReader::read_secrets(const Block& block) {
 }
 
 PcapngReader::Step PcapngReader::fail(Problem::Severity severity, std::string what) {
-  problem_ = Problem{severity, packet_.file_offset, std::move(what)};
+  problem_ = input_->problem();
+  if (!problem_) problem_ = Problem{severity, packet_.file_offset, std::move(what)};
   return Step::stop;
 }
 

@@ -6,7 +6,7 @@ namespace wsrig::pcap {
 
 namespace {
 
-constexpr std::size_t fault_count = 7;
+constexpr std::size_t fault_count = 8;
 // In the order of the enumerators.
 constexpr std::array<AnomalyKind, fault_count> faults{{
     {"mask-key-repeated", "RFC 6455 §5.3", "masked a frame with a key that it had used just before"},
@@ -16,6 +16,7 @@ constexpr std::array<AnomalyKind, fault_count> faults{{
      "a compressed message cannot be inflated, because octets it refers to are not in the capture"},
     {"hole", "RFC 9293 §3.4", "octets are missing in the capture"},
     {"overlap-conflict", "RFC 9293 §3.4", "sent other octets again under the same sequence numbers"},
+    {"tls-record-damaged", "RFC 8446 §5.2", "sent a TLS record of which the MAC or tag is wrong"},
     {"closed-without-close", "RFC 6455 §7.1.5", "the connection ended without a Close frame"},
 }};
 

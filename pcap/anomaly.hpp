@@ -21,6 +21,7 @@ enum class Fault : std::uint8_t {
   not_inflatable,       // RFC 7692 §7.2.2
   hole,                 // RFC 9293 §3.4
   overlap_conflict,     // RFC 9293 §3.4
+  tls_record_damaged,   // RFC 8446 §5.2
   closed_without_close  // RFC 6455 §7.1.5
 };
 

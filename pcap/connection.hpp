@@ -90,6 +90,7 @@ struct Transport {
   std::optional<Origin> tls_start{}, tls_done{};  ///< ClientHello, and the last Finished
   std::string tls{};                              ///< "TLSv1.3 TLS_AES_128_GCM_SHA256"; empty without TLS
   std::string sni{}, alpn{};
+  std::vector<std::array<std::uint8_t, 32>> tls_sessions{};  ///< the ClientHellos' random octets
   std::vector<std::string> via{};  ///< what the stream went through: "connect host:443", "socks5 host:80"
   bool over = false;               ///< both directions have ended, or the capture
 

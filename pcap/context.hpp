@@ -24,6 +24,8 @@ struct Context {
   bool search = true;  ///< for frames without a handshake
   /// Makes a connection, which lives until the transport is over; Journal::begin tells of it.
   std::function<Connection&()> new_connection{};
+  /// The last one that was made; null: none yet.
+  std::function<Connection*()> last_connection{};
 };
 
 }  // namespace wsrig::pcap

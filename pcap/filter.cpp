@@ -1,6 +1,7 @@
 #include "pcap/filter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/glob.hpp"
 
@@ -22,8 +23,8 @@ bool FilterOptions::selects_all() const {
   return streams.empty() && paths.empty() && anomalies.empty() && !selects_frames();
 }
 
-bool FilterOptions::selects_frames() const {
-  return sender || !opcodes.empty() || min_length > 0 || max_length != UINT64_MAX || !text.empty();
+bool FilterOptions::selects_by_content() const {
+  return !opcodes.empty() || min_length > 0 || max_length != UINT64_MAX || !text.empty();
 }
 
 Wanted Filter::wanted() const {
@@ -56,30 +57,58 @@ bool Filter::selects_anomaly(std::string_view id) const {
 }
 
 void Filter::on_connection(const Connection& connection) {
-  if (selects(connection)) view_.on_connection(connection);
+  const bool selected = selects(connection);
+  release_tcp(connection, selected);
+  if (selected) view_.on_connection(connection);
+}
+
+/// What TCP did before it was known whether somebody cares comes first.
+void Filter::release_tcp(const Connection& connection, bool selected) {
+  auto& client = flows_[connection.transport->flow];
+  if (selected) client = connection.client;
+  for (const TcpEvent& event : std::exchange(tcp_, {})) {
+    if (event.transport == connection.transport && selects(event)) view_.on_tcp(event);
+  }
 }
 
 void Filter::on_frame(const FrameSeen& frame) {
   if (!selects(*frame.connection)) return;
-  if (!selects(frame.sender, frame.header.opcode, frame.header.payload_length, frame.payload)) return;
-  if (options_.selects_frames()) matched_.insert(frame.connection->id);
-  if (options_.anomalies.empty()) view_.on_frame(frame);
+  const bool selected =
+      selects(frame.sender, frame.header.opcode, frame.header.payload_length, frame.payload);
+  if (selected && options_.selects_frames()) matched_.insert(frame.connection->id);
+  if (whole_ || (selected && options_.anomalies.empty())) view_.on_frame(frame);
 }
 
 void Filter::on_message(const MessageSeen& message) {
   if (!selects(*message.connection)) return;
-  if (!selects(message.sender, message.opcode, message.size, message.payload)) return;
-  if (options_.selects_frames()) matched_.insert(message.connection->id);
-  if (options_.anomalies.empty()) view_.on_message(message);
+  const bool selected = selects(message.sender, message.opcode, message.size, message.payload);
+  if (selected && options_.selects_frames()) matched_.insert(message.connection->id);
+  if (whole_ || (selected && options_.anomalies.empty())) view_.on_message(message);
 }
 
 void Filter::on_anomaly(const Anomaly& anomaly) {
-  if (!selects(*anomaly.connection) || !selects_anomaly(anomaly.id)) return;
+  if (!selects(*anomaly.connection)) return;
+  if (whole_) return view_.on_anomaly(anomaly);
+  // Who asks for frames of some kind wants nothing else, unless it is asked for.
+  if (options_.anomalies.empty() ? options_.selects_by_content() : !selects_anomaly(anomaly.id)) return;
   if (!options_.sender || *options_.sender == anomaly.sender) view_.on_anomaly(anomaly);
 }
 
 void Filter::on_tcp(const TcpEvent& event) {
-  if (options_.streams.empty() && options_.paths.empty() && options_.anomalies.empty()) view_.on_tcp(event);
+  constexpr std::size_t most_waiting = 1024;
+  if (flows_.contains(event.transport->flow)) {
+    if (selects(event)) view_.on_tcp(event);
+  } else if (tcp_.size() < most_waiting) {
+    tcp_.push_back(event);
+  }
+}
+
+bool Filter::selects(const TcpEvent& event) const {
+  if (options_.selects_by_content() || !options_.anomalies.empty()) return false;
+  const auto& client = flows_.at(event.transport->flow);
+  if (!client) return false;
+  const bool of_client = *client == event.from;
+  return !options_.sender || (*options_.sender == ws::Role::client) == of_client;
 }
 
 void Filter::on_connection_end(const Connection& connection) {
@@ -89,6 +118,7 @@ void Filter::on_connection_end(const Connection& connection) {
         return selects_anomaly(entry.first);
       });
   if (selects(connection) && frame_matched && anomaly_matched) view_.on_connection_end(connection);
+  flows_.erase(connection.transport->flow);
 }
 
 }  // namespace wsrig::pcap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,7 +23,9 @@ struct FilterOptions {
 
   bool selects_all() const;
   /// Some frames are shown, others are not.
-  bool selects_frames() const;
+  bool selects_frames() const { return sender || selects_by_content(); }
+  /// By what they are, not only by who sent them.
+  bool selects_by_content() const;
 };
 
 /// Passes on to a view what the options select. A connection is shown when it is selected itself and, where
@@ -30,7 +33,8 @@ struct FilterOptions {
 class Filter final : public Observer {
  public:
   /// The view must outlive the filter.
-  Filter(FilterOptions options, Observer& view) : options_(std::move(options)), view_(view) {}
+  Filter(FilterOptions options, Observer& view)
+      : options_(std::move(options)), view_(view), whole_(view.wanted().whole_connections) {}
 
   Wanted wanted() const override;
   void on_begin(Time first_packet) override { view_.on_begin(first_packet); }
@@ -46,9 +50,15 @@ class Filter final : public Observer {
   bool selects(const Connection& connection) const;
   bool selects(ws::Role sender, ws::Opcode opcode, std::uint64_t length, ws::Bytes payload) const;
   bool selects_anomaly(std::string_view id) const;
+  bool selects(const TcpEvent& event) const;
+  void release_tcp(const Connection& connection, bool selected);
 
   FilterOptions options_;
   Observer& view_;
+  bool whole_;  ///< of a connection that is selected, all is told
+  std::map<std::uint64_t, std::optional<Side>>
+      flows_;                        ///< of connections that are selected: the client's side
+  std::vector<TcpEvent> tcp_;        ///< of connections that are not known yet
   std::set<std::uint64_t> matched_;  ///< open connections that had a frame that is selected
 };
 

@@ -30,6 +30,7 @@ void FollowView::write_title(ws::Role sender, const Origin& origin, std::string_
 }
 
 void FollowView::on_connection(const Connection& connection) {
+  if (!options_.handshakes) return;
   for (const auto* head : {&connection.request, &connection.response}) {
     if (*head) write_head(**head);
   }

@@ -11,7 +11,8 @@ class FollowView final : public Observer {
  public:
   struct Options {
     std::uint64_t payload = 16 << 20;  ///< octets shown of each message
-    bool hex = false;                  ///< texts as octets too
+    bool handshakes = true;
+    bool hex = false;  ///< texts as octets too
   };
   FollowView(Sink& sink, const Options& options) : sink_(sink), options_(options) {}
 

@@ -33,6 +33,7 @@ void ListView::write_head(const Connection& connection, ws::Role sender, const O
 }
 
 void ListView::on_connection(const Connection& connection) {
+  if (!options_.handshakes) return;
   if (connection.request && connection.requested) {
     write_head(connection, ws::Role::client, *connection.requested, *connection.request,
                connection.request_cut);

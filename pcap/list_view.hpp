@@ -10,6 +10,7 @@ class ListView final : public Observer {
  public:
   struct Options {
     std::size_t payload = 64;  ///< octets shown of each frame
+    bool handshakes = true;
     bool tcp = false;
     bool mask = false;  ///< show a client's masking keys
   };

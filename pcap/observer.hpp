@@ -69,6 +69,7 @@ struct Wanted {
   std::uint64_t frame_payload = 0;    ///< octets kept of each frame
   std::uint64_t message_payload = 0;  ///< octets kept of each message
   bool tcp_events = false;
+  bool whole_connections = false;  ///< what is not selected, too, of a connection that is: to judge it
 };
 
 /// Is told what the capture holds, in its order. What is passed lives during the call only, but a connection

@@ -30,6 +30,7 @@ void PacketExport::on_connection_end(const Connection& connection) {
   const Transport& transport = *connection.transport;
   const auto [low, high] = std::minmax(transport.ends[0], transport.ends[1]);
   connections_.push_back({low, high, transport.first.packet, transport.last.packet});
+  sessions_.insert(transport.tls_sessions.begin(), transport.tls_sessions.end());
 }
 
 bool PacketExport::is_wanted(const capture::IpEndpoint& source, const capture::IpEndpoint& destination,
@@ -56,7 +57,12 @@ std::string PacketExport::write(capture::PacketSource& source, const std::string
     failed = std::fwrite(out.data(), 1, out.size(), file.get()) != out.size() || failed;
     out.clear();
   };
-  source.on_secrets([&](const capture::Secrets& secrets) { writer.write_secrets(secrets); });
+  std::string secrets;
+  for (const TlsKeyLog::Random& session : sessions_) secrets += keys_.lines(session);
+  if (!secrets.empty()) writer.write_secrets({capture::Secrets::tls_key_log, ws::as_bytes(secrets)});
+  source.on_secrets([&](const capture::Secrets& carried) {
+    if (carried.type != capture::Secrets::tls_key_log) writer.write_secrets(carried);
+  });
   std::map<capture::LinkType, std::uint32_t> interfaces;
   capture::Decoder decoder;
   capture::TcpSegment segment;

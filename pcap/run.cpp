@@ -81,15 +81,20 @@ class AnomalyWatch final : public Observer {
 };
 
 std::unique_ptr<Observer> make_view(const Config& config, Sink& sink) {
+  const bool handshakes = !config.filter.selects_frames() && config.filter.anomalies.empty();
   const std::string name = config.file.empty() ? config.interface : config.file;
   switch (config.view) {
     case View::summary: return std::make_unique<SummaryView>(sink);
     case View::list:
-      return std::make_unique<ListView>(
-          sink, ListView::Options{.payload = config.payload.value_or(shown_in_list), .tcp = config.tcp});
+      return std::make_unique<ListView>(sink,
+                                        ListView::Options{.payload = config.payload.value_or(shown_in_list),
+                                                          .handshakes = handshakes,
+                                                          .tcp = config.tcp});
     case View::follow:
       return std::make_unique<FollowView>(
-          sink, FollowView::Options{.payload = config.payload.value_or(longest_message), .hex = config.hex});
+          sink, FollowView::Options{.payload = config.payload.value_or(longest_message),
+                                    .handshakes = handshakes,
+                                    .hex = config.hex});
     case View::why: return std::make_unique<WhyView>(sink);
     case View::stats: return std::make_unique<StatsView>(sink);
     case View::jsonl:
@@ -165,11 +170,12 @@ bool read_keys(const Config& config, TlsKeyLog& keys) {
 /// All that is told of the capture: the view, and what is written besides.
 class Observers {
  public:
-  Observers(const Config& config, Sink& sink) : view_(make_view(config, sink)), watch_(config.fail_on) {
-    add(config, *view_);
-    if (!config.export_payloads.empty()) add(config, payloads_.emplace(config.export_payloads));
-    if (!config.write.empty()) add(config, packets_.emplace());
-    if (!config.fail_on.empty()) add(config, watch_);
+  Observers(const Config& config, const TlsKeyLog& keys, Sink& sink)
+      : view_(make_view(config, sink)), watch_(config.fail_on) {
+    add(config.filter, *view_);
+    if (!config.export_payloads.empty()) add(config.filter, payloads_.emplace(config.export_payloads));
+    if (!config.write.empty()) add(config.filter, packets_.emplace(keys));
+    if (!config.fail_on.empty()) add(of_anomalies(config.filter), watch_);
   }
 
   const std::vector<Observer*>& all() const { return all_; }
@@ -185,9 +191,16 @@ class Observers {
   }
 
  private:
-  void add(const Config& config, Observer& observer) {
-    if (config.filter.selects_all()) return all_.push_back(&observer);
-    all_.push_back(filters_.emplace_back(std::make_unique<Filter>(config.filter, observer)).get());
+  void add(const FilterOptions& filter, Observer& observer) {
+    if (filter.selects_all()) return all_.push_back(&observer);
+    all_.push_back(filters_.emplace_back(std::make_unique<Filter>(filter, observer)).get());
+  }
+  /// What kinds of frames are shown does not matter to what fails the run.
+  static FilterOptions of_anomalies(const FilterOptions& filter) {
+    return {.streams = filter.streams,
+            .paths = filter.paths,
+            .anomalies = filter.anomalies,
+            .sender = filter.sender};
   }
   /// Copies the packets of what is shown; the capture is read a second time.
   std::string write_packets(const Config& config) {
@@ -226,7 +239,7 @@ diag::Result<int> run(const Config& config) {
   }
 
   Sink sink(file.get());
-  Observers observers(config, sink);
+  Observers observers(config, keys, sink);
   const DissectionTotals totals =
       dissect(*source, observers.all(), keys,
               {.filter = bpf ? &*bpf : nullptr, .search = config.search, .interrupted = [] {

@@ -12,7 +12,6 @@ namespace wsrig::pcap {
 
 namespace {
 
-constexpr std::size_t longest_control_payload = 125;
 constexpr std::size_t most_waiting = 32;
 /// Paths can be endless: only so many are kept apart.
 constexpr std::size_t most_paths = 1000;

@@ -31,8 +31,10 @@ StreamFollower::StreamFollower(const tcp::Flow& flow, Journal& journal, const Tl
                .keys = keys,
                .room = room,
                .search = search,
-               .new_connection = {}} {
+               .new_connection = {},
+               .last_connection = {}} {
   context_.new_connection = [this]() -> Connection& { return new_connection(); };
+  context_.last_connection = [this] { return connections_.empty() ? nullptr : &connections_.back(); };
   transport_.flow = flow.number();
   transport_.ends = {flow.first(), flow.second()};
   transport_.first = origin_of(flow.began());

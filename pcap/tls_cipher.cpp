@@ -90,6 +90,10 @@ ws::ByteBuffer expand_label(const EVP_MD* hash, ws::Bytes secret, std::string_vi
   return out;
 }
 
+const EVP_MD* mac_digest(const TlsSuite& suite) {
+  return suite.mac == 20 ? EVP_sha1() : suite.mac == 32 ? EVP_sha256() : EVP_sha384();
+}
+
 const EVP_CIPHER* cipher_of(const TlsSuite& suite) {
   switch (suite.mode) {
     case cbc: return suite.key == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc();
@@ -146,14 +150,16 @@ TlsKeys derive_tls12(const TlsSuite& suite, ws::Bytes master, ws::Bytes client_r
   const std::size_t side = of_client ? 0 : 1;
   const ws::ByteBuffer block = expand_tls12(digest(suite), master, seed, 2 * (mac_size + key_size + iv_size));
   // Both MAC keys, then both keys, then both IVs.
+  const ws::Bytes mac = ws::Bytes(block).subspan(side * mac_size, mac_size);
   const ws::Bytes key = ws::Bytes(block).subspan(2 * mac_size + side * key_size, key_size);
   const ws::Bytes iv = ws::Bytes(block).subspan(2 * (mac_size + key_size) + side * iv_size, iv_size);
-  return {{key.begin(), key.end()}, {iv.begin(), iv.end()}};
+  return {{key.begin(), key.end()}, {iv.begin(), iv.end()}, {mac.begin(), mac.end()}};
 }
 
 TlsKeys derive_tls13(const TlsSuite& suite, ws::Bytes traffic_secret) {
   return {expand_label(digest(suite), traffic_secret, "key", suite.key),
-          expand_label(digest(suite), traffic_secret, "iv", nonce_size)};
+          expand_label(digest(suite), traffic_secret, "iv", nonce_size),
+          {}};
 }
 
 ws::ByteBuffer next_traffic_secret(const TlsSuite& suite, ws::Bytes traffic_secret) {
@@ -176,6 +182,7 @@ TlsCipher::TlsCipher(const TlsSuite& suite, std::uint16_t version, bool encrypt_
       version_(version),
       encrypt_then_mac_(encrypt_then_mac),
       iv_(keys.iv),
+      mac_key_(keys.mac),
       state_(std::make_unique<State>()) {
   if (EVP_DecryptInit_ex(state_->context, cipher_of(suite), nullptr, keys.key.data(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL refuses a cipher");
@@ -187,7 +194,7 @@ TlsCipher& TlsCipher::operator=(TlsCipher&&) noexcept = default;
 
 bool TlsCipher::decrypt(TlsRecord& record, std::uint64_t sequence, ws::ByteBuffer& out) {
   out.clear();
-  return suite_->mode == cbc ? decrypt_cbc(record, out) : decrypt_aead(record, sequence, out);
+  return suite_->mode == cbc ? decrypt_cbc(record, sequence, out) : decrypt_aead(record, sequence, out);
 }
 
 bool TlsCipher::decrypt_aead(TlsRecord& record, std::uint64_t sequence, ws::ByteBuffer& out) {
@@ -221,11 +228,22 @@ bool TlsCipher::decrypt_aead(TlsRecord& record, std::uint64_t sequence, ws::Byte
   return true;
 }
 
-bool TlsCipher::decrypt_cbc(const TlsRecord& record, ws::ByteBuffer& out) {
+/// RFC 5246 §6.2.3.1, RFC 7366 §3: the MAC is over a header with the length of what it protects, and over
+/// that.
+bool TlsCipher::is_mac_of(const TlsRecord& record, std::uint64_t sequence, ws::Bytes content,
+                          ws::Bytes mac) const {
+  ws::ByteBuffer text = additional_data12(record, sequence, content.size());
+  ws::append(text, content);
+  return std::ranges::equal(hmac(mac_digest(*suite_), mac_key_, text), mac);
+}
+
+bool TlsCipher::decrypt_cbc(const TlsRecord& record, std::uint64_t sequence, ws::ByteBuffer& out) {
   ws::Bytes body = record.body;
   if (encrypt_then_mac_) {
     if (body.size() < suite_->mac) return false;
+    const ws::Bytes mac = body.last(suite_->mac);
     body = body.first(body.size() - suite_->mac);
+    if (!is_mac_of(record, sequence, body, mac)) return false;
   }
   if (body.size() < 2 * block_size || body.size() % block_size != 0) return false;
   const ws::Bytes iv = body.first(block_size);
@@ -241,11 +259,15 @@ bool TlsCipher::decrypt_cbc(const TlsRecord& record, ws::ByteBuffer& out) {
   out.resize(sealed.size());
   // RFC 5246 §6.2.3.2: the last octet tells how many octets of padding stand before it, each with that value.
   const std::size_t padding = out.back() + std::size_t{1};
-  const std::size_t mac = encrypt_then_mac_ ? 0 : suite_->mac;
-  if (padding + mac > out.size()) return false;
+  const std::size_t mac_size = encrypt_then_mac_ ? 0 : suite_->mac;
+  if (padding + mac_size > out.size()) return false;
   const auto first = out.end() - static_cast<std::ptrdiff_t>(padding);
   if (!std::all_of(first, out.end(), [&](std::uint8_t octet) { return octet == padding - 1; })) return false;
-  out.resize(out.size() - padding - mac);
+  out.resize(out.size() - padding);
+  const ws::Bytes content = ws::Bytes(out).first(out.size() - mac_size);
+  if (!encrypt_then_mac_ && !is_mac_of(record, sequence, content, ws::Bytes(out).last(mac_size)))
+    return false;
+  out.resize(content.size());
   return true;
 }
 

@@ -28,7 +28,8 @@ const TlsSuite* find_suite(std::uint16_t id);
 /// The keys with which one side protects records.
 struct TlsKeys {
   ws::ByteBuffer key;
-  ws::ByteBuffer iv;  ///< 4 octets with GCM of TLS 1.2, 12 with the other AEADs, none with CBC
+  ws::ByteBuffer iv;     ///< 4 octets with GCM of TLS 1.2, 12 with the other AEADs, none with CBC
+  ws::ByteBuffer mac{};  ///< with CBC
 };
 
 /// RFC 5246 §6.3: from the master secret.
@@ -46,8 +47,7 @@ struct TlsRecord {
   ws::Bytes body{};
 };
 
-/// Decrypts records of one side. The integrity of CBC records is not checked: their octets are read as they
-/// were sent, and no number is needed for it.
+/// Decrypts records of one side, and checks that they are what was sent.
 class TlsCipher {
  public:
   /// `version` 0x0303 or 0x0304.
@@ -65,12 +65,14 @@ class TlsCipher {
  private:
   struct State;
   bool decrypt_aead(TlsRecord& record, std::uint64_t sequence, ws::ByteBuffer& out);
-  bool decrypt_cbc(const TlsRecord& record, ws::ByteBuffer& out);
+  bool decrypt_cbc(const TlsRecord& record, std::uint64_t sequence, ws::ByteBuffer& out);
+  bool is_mac_of(const TlsRecord& record, std::uint64_t sequence, ws::Bytes content, ws::Bytes mac) const;
 
   const TlsSuite* suite_;
   std::uint16_t version_;
   bool encrypt_then_mac_;
   ws::ByteBuffer iv_;
+  ws::ByteBuffer mac_key_;
   std::unique_ptr<State> state_;
 };
 

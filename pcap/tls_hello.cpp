@@ -10,7 +10,7 @@ namespace wsrig::pcap {
 namespace {
 
 constexpr std::uint16_t extension_server_name = 0, extension_alpn = 16, extension_encrypt_then_mac = 22,
-                        extension_supported_versions = 43;
+                        extension_early_data = 42, extension_supported_versions = 43;
 
 /// SHA-256 of "HelloRetryRequest", in place of a random.
 constexpr std::array<std::uint8_t, 32> retry_random{
@@ -118,14 +118,15 @@ std::optional<ServerHello> read_server_hello(ws::Bytes body) {
   return out;
 }
 
-std::string read_encrypted_alpn(ws::Bytes body) {
-  std::string alpn;
+EncryptedExtensions read_encrypted_extensions(ws::Bytes body) {
+  EncryptedExtensions out;
   each_extension(Cursor(body).vector16(), [&](std::uint16_t type, const Cursor& extension) {
+    if (type == extension_early_data) out.early_data = true;
     if (type != extension_alpn) return;
     const auto chosen = protocols(extension);
-    if (!chosen.empty()) alpn = chosen.front();
+    if (!chosen.empty()) out.alpn = chosen.front();
   });
-  return alpn;
+  return out;
 }
 
 }  // namespace wsrig::pcap

@@ -27,10 +27,15 @@ struct ServerHello {
   bool is_retry = false;          ///< HelloRetryRequest (RFC 8446 §4.1.3)
 };
 
+/// What is of use in EncryptedExtensions (RFC 8446 §4.3.1).
+struct EncryptedExtensions {
+  std::string alpn{};       ///< empty where none is chosen
+  bool early_data = false;  ///< is accepted (RFC 8446 §4.2.10)
+};
+
 /// The bodies of handshake messages, without their type and length. Empty where they contradict themselves.
 std::optional<ClientHello> read_client_hello(ws::Bytes body);
 std::optional<ServerHello> read_server_hello(ws::Bytes body);
-/// The protocol that EncryptedExtensions choose (RFC 8446 §4.3.1); empty where they choose none.
-std::string read_encrypted_alpn(ws::Bytes body);
+EncryptedExtensions read_encrypted_extensions(ws::Bytes body);
 
 }  // namespace wsrig::pcap

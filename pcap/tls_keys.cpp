@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 
@@ -42,6 +43,8 @@ std::optional<ws::ByteBuffer> octets_of(std::string_view hex) {
   return out;
 }
 
+std::string hex(ws::Bytes octets) { return fmt::format("{:02x}", fmt::join(octets, "")); }
+
 std::string_view take_word(std::string_view& line) {
   const auto space = line.find(' ');
   const std::string_view word = line.substr(0, space);
@@ -81,6 +84,17 @@ bool TlsKeyLog::add_line(std::string_view line) {
   std::ranges::copy(*client_random, random.begin());
   sessions_[random][static_cast<std::size_t>(label->secret)] = std::move(*secret);
   return true;
+}
+
+std::string TlsKeyLog::lines(const Random& client_random) const {
+  const Secrets* secrets = find(client_random);
+  std::string out;
+  for (const Label& label : labels) {
+    if (secrets == nullptr) break;
+    const ws::ByteBuffer& secret = (*secrets)[static_cast<std::size_t>(label.secret)];
+    if (!secret.empty()) out += fmt::format("{} {} {}\n", label.text, hex(client_random), hex(secret));
+  }
+  return out;
 }
 
 const TlsKeyLog::Secrets* TlsKeyLog::find(const Random& client_random) const {

@@ -33,6 +33,8 @@ class TlsKeyLog {
   std::size_t add(std::string_view text);
   /// Null where nothing is known of the session.
   const Secrets* find(const Random& client_random) const;
+  /// The lines of a key log for a session; empty where nothing is known of it.
+  std::string lines(const Random& client_random) const;
   bool empty() const { return sessions_.empty(); }
 
  private:

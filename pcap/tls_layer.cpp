@@ -21,6 +21,12 @@ constexpr std::size_t longest_body = (std::size_t{1} << 14) + 2048;
 /// Of handshake messages: certificates are long, but not longer.
 constexpr std::size_t longest_handshake = std::size_t{256} << 10;
 constexpr std::uint64_t smallest_record = 22;  // with its header and a tag
+/// Of ClientHellos in a connection: a second one after a HelloRetryRequest, and TLS in a tunnel within TLS.
+constexpr std::size_t most_sessions = 8;
+/// Records that cannot be read before any other could: the keys are wrong.
+constexpr int most_refused = 4;
+/// Octets of early data; servers take less (RFC 8446 §4.2.10).
+constexpr std::size_t most_early = std::size_t{64} << 10;
 /// What is tried after a loss.
 constexpr std::uint64_t most_lost_records = 4096;
 
@@ -109,10 +115,32 @@ std::size_t TlsLayer::take_damaged(Side from, ws::Bytes octets, const Origin& or
 void TlsLayer::on_record(Side from, ws::Bytes record, const Origin& origin) {
   const TlsRecord read{record[0], capture::be16(record, 1), record.subspan(header_size)};
   Half& here = half(from);
+  if (read.type == type_application && from == client_ && client_hello_ && !server_hello_) {
+    return hold_early(record, origin);
+  }
   // RFC 8446 §5: a change_cipher_spec of TLS 1.3 says nothing; other types than application_data are plain.
   if (is_tls13() && read.type != type_application) return on_plain(from, read, origin);
   if (here.encrypted || read.type == type_application) return on_encrypted(from, read, origin);
   on_plain(from, read, origin);
+}
+
+/// RFC 8446 §2.3: early data is read once it is known that the server takes it.
+void TlsLayer::hold_early(ws::Bytes record, const Origin& origin) {
+  if (early_size_ + record.size() > most_early) return;
+  early_size_ += record.size();
+  early_.push_back({{record.begin(), record.end()}, origin});
+}
+
+void TlsLayer::on_early_accepted() {
+  early_accepted_ = true;
+  for (const Early& early : std::exchange(early_, {})) on_record(client_, early.record, early.origin);
+}
+
+void TlsLayer::report_damage(Side from, const Origin& origin) {
+  Connection* connection = context_.last_connection();
+  if (connection == nullptr) return;
+  const ws::Role sender = connection->client == from ? ws::Role::client : ws::Role::server;
+  context_.journal.anomaly(*connection, kind_of(Fault::tls_record_damaged), sender, origin, 0);
 }
 
 void TlsLayer::on_plain(Side from, const TlsRecord& record, const Origin& origin) {
@@ -130,11 +158,14 @@ void TlsLayer::on_encrypted(Side from, TlsRecord record, const Origin& origin) {
   const std::uint64_t size = record.body.size();
   const bool may_be_application = record.type == type_application;
   if (prepare(from) && decrypt_somehow(from, record)) {
+    decrypted_ = true;
     return on_content(from, record.type, plaintext_, origin);
   }
+  if (!decrypted_ && ++refused_ == most_refused) return give_up(origin);
   if (here.uncertain > 0) {
     here.lost = true;  // it only looked like a record
   } else if (may_be_application && here.application) {
+    if (decrypted_) report_damage(from, origin);
     inner_.hole(from, here.cipher->plaintext_size(size).value_or(unknown_size), origin);
     ++here.sequence;
   }
@@ -194,14 +225,21 @@ bool TlsLayer::decrypt_somehow(Side from, TlsRecord& record) {
     if (decrypt(here, record, here.sequence + lost)) return true;
   }
   if (!is_tls13()) return false;
-  if (!here.application) {
-    const auto& traffic = secret_of(from, TlsSecret::client_traffic, TlsSecret::server_traffic);
-    if (decrypt_with(here, record, traffic, true)) return true;
-    // RFC 8446 §2.3: before its Finished a client may send early data.
-    const auto& early = (*secrets_)[static_cast<std::size_t>(TlsSecret::client_early_traffic)];
-    return from == client_ && decrypt_with(here, record, early, false);
-  }
+  if (!here.application) return decrypt_with_later(from, record);
   return here.uncertain > 0 && decrypt_with(here, record, next_traffic_secret(*suite_, here.secret), true);
+}
+
+/// The keys of the handshake are in use, but they are not those of this record.
+bool TlsLayer::decrypt_with_later(Side from, TlsRecord& record) {
+  Half& here = half(from);
+  const auto& traffic = secret_of(from, TlsSecret::client_traffic, TlsSecret::server_traffic);
+  if (decrypt_with(here, record, traffic, true)) return true;
+  if (from != client_) return false;
+  // RFC 8446 §2.3: before its Finished a client may send early data, which has keys of its own.
+  const auto& early = (*secrets_)[static_cast<std::size_t>(TlsSecret::client_early_traffic)];
+  const auto& handshake = (*secrets_)[static_cast<std::size_t>(TlsSecret::client_handshake_traffic)];
+  return (early_accepted_ && decrypt_with(here, record, early, false)) ||
+         decrypt_with(here, record, handshake, false);
 }
 
 bool TlsLayer::decrypt_with(Half& half, TlsRecord& record, const ws::ByteBuffer& secret, bool application) {
@@ -246,9 +284,7 @@ void TlsLayer::on_message(Side from, std::uint8_t type, ws::Bytes body, const Or
   switch (type) {
     case message_client_hello: return on_client_hello(from, body, origin);
     case message_server_hello: return on_server_hello(from, body);
-    case message_encrypted_extensions:
-      if (const std::string alpn = read_encrypted_alpn(body); !alpn.empty()) context_.transport.alpn = alpn;
-      return;
+    case message_encrypted_extensions: return on_encrypted_extensions(read_encrypted_extensions(body));
     case message_finished: {
       context_.transport.tls_done = origin;
       if (!is_tls13() || here.application) return;
@@ -263,12 +299,19 @@ void TlsLayer::on_message(Side from, std::uint8_t type, ws::Bytes body, const Or
   }
 }
 
+void TlsLayer::on_encrypted_extensions(const EncryptedExtensions& extensions) {
+  if (!extensions.alpn.empty()) context_.transport.alpn = extensions.alpn;
+  if (extensions.early_data) on_early_accepted();
+}
+
 void TlsLayer::on_client_hello(Side from, ws::Bytes body, const Origin& origin) {
   client_hello_ = read_client_hello(body);
   if (!client_hello_) return;
   client_ = from;
   if (!context_.transport.tls_start) context_.transport.tls_start = origin;
   context_.transport.sni = client_hello_->sni;
+  auto& sessions = context_.transport.tls_sessions;
+  if (sessions.size() < most_sessions) sessions.push_back(client_hello_->random);
   std::string& alpn = context_.transport.alpn;
   alpn.clear();
   for (const std::string& protocol : client_hello_->alpn) alpn += (alpn.empty() ? "" : ",") + protocol;
@@ -290,7 +333,7 @@ void TlsLayer::on_alert(Side from, ws::Bytes alert, const Origin& origin) {
   context_.transport.side(from).alert = AlertSeen{alert[0] == 2, alert[1], origin};
 }
 
-/// Without keys: that there is something is all that can be told.
+/// Without keys, or with wrong ones: that there is something is all that can be told.
 void TlsLayer::give_up(const Origin& origin) {
   Connection& connection = context_.new_connection();
   connection.kind = ConnectionKind::encrypted;
@@ -335,6 +378,9 @@ void TlsLayer::on_damaged(Side from, const Origin& origin) {
   inner_.hole(from, here.cipher->plaintext_size(here.damaged_size).value_or(unknown_size), origin);
 }
 
-void TlsLayer::end(Side from, StreamEnd how, const Origin& origin) { inner_.end(from, how, origin); }
+void TlsLayer::end(Side from, StreamEnd how, const Origin& origin) {
+  if (!decrypted_ && refused_ > 0 && !given_up_) return give_up(origin);
+  inner_.end(from, how, origin);
+}
 
 }  // namespace wsrig::pcap

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "pcap/context.hpp"
 #include "pcap/tls_cipher.hpp"
@@ -38,6 +39,12 @@ class TlsLayer final : public Layer {
     bool application = false;     ///< the keys in use are those of application data
   };
 
+  /// A record that came before it is known how to read it.
+  struct Early {
+    ws::ByteBuffer record;
+    Origin origin{};
+  };
+
   ws::Bytes find_record(Half& half, ws::Bytes octets);
   std::size_t take(Side from, ws::Bytes octets, const Origin& origin);
   std::size_t take_damaged(Side from, ws::Bytes octets, const Origin& origin);
@@ -51,12 +58,17 @@ class TlsLayer final : public Layer {
   void on_alert(Side from, ws::Bytes alert, const Origin& origin);
   void on_client_hello(Side from, ws::Bytes body, const Origin& origin);
   void on_server_hello(Side from, ws::Bytes body);
+  void on_encrypted_extensions(const EncryptedExtensions& extensions);
+  void hold_early(ws::Bytes record, const Origin& origin);
+  void on_early_accepted();
+  void report_damage(Side from, const Origin& origin);
 
   bool has_keys();
   bool prepare(Side from);
   bool decrypt(Half& half, TlsRecord& record, std::uint64_t sequence);
   bool decrypt_somehow(Side from, TlsRecord& record);
   void use_secret(Half& half, ws::ByteBuffer secret, bool application);
+  bool decrypt_with_later(Side from, TlsRecord& record);
   bool decrypt_with(Half& half, TlsRecord& record, const ws::ByteBuffer& secret, bool application);
   const ws::ByteBuffer& secret_of(Side side, TlsSecret of_client, TlsSecret of_server) const;
   void give_up(const Origin& origin);
@@ -73,6 +85,11 @@ class TlsLayer final : public Layer {
   const TlsKeyLog::Secrets* secrets_ = nullptr;
   std::array<Half, 2> halves_;
   ws::ByteBuffer plaintext_;
+  std::vector<Early> early_;
+  std::size_t early_size_ = 0;
+  bool early_accepted_ = false;
+  bool decrypted_ = false;  ///< a record, of whatever side
+  int refused_ = 0;         ///< records that could not be decrypted, before that
   bool given_up_ = false;
 };
 

@@ -13,6 +13,7 @@ class WhyView final : public Observer {
  public:
   explicit WhyView(Sink& sink) : sink_(sink) {}
 
+  Wanted wanted() const override { return {.whole_connections = true}; }
   void on_begin(Time first_packet) override { begin_ = first_packet; }
   void on_frame(const FrameSeen& frame) override;
   void on_message(const MessageSeen& message) override;

@@ -1,5 +1,5 @@
-"""wsrig-pcap reads TLS: every cipher suite that OpenSSL speaks with our key log, resumption, KeyUpdate, without
-encrypt-then-MAC, and with records that are missing."""
+"""wsrig-pcap reads TLS: every cipher suite that OpenSSL speaks with our key log, resumption, early data, KeyUpdate,
+without encrypt-then-MAC, and with records that are missing or were changed."""
 import base64
 import hashlib
 import json
@@ -22,9 +22,10 @@ RESPONSE = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnecti
             b"\r\n\r\n")
 NO_ENCRYPT_THEN_MAC = 1 << 19  # SSL_OP_NO_ENCRYPT_THEN_MAC, which Python's ssl does not name
 CBC = ("AES128-SHA", "AES256-SHA", "AES128-SHA256", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384",
-       "ECDHE-ECDSA-AES128-SHA256")
+       "ECDHE-ECDSA-AES128-SHA256", "DHE-RSA-AES128-SHA256")
 AEAD = ("AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384",
-        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-ECDSA-CHACHA20-POLY1305")
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-ECDSA-CHACHA20-POLY1305",
+        "DHE-RSA-AES256-GCM-SHA384", "DHE-RSA-CHACHA20-POLY1305")
 
 
 def masked(text):
@@ -44,6 +45,8 @@ class Tls(unittest.TestCase):
         for kind, key in (("rsa", ["rsa:2048"]), ("ec", ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])):
             support.run("openssl", "req", "-x509", "-newkey", *key, "-nodes", "-subj", "/CN=example.com", "-days", "2",
                         "-keyout", f"{cls.folder}/{kind}.key", "-out", f"{cls.folder}/{kind}.crt", check=0)
+        support.run("openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out",
+                    f"{cls.folder}/dh.pem", check=0)
 
     def contexts(self, suite, version=ssl.TLSVersion.TLSv1_2, options=0):
         self.keys = os.path.join(self.folder, self.id() + str(suite))
@@ -51,6 +54,7 @@ class Tls(unittest.TestCase):
         client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
         for kind in ("rsa", "ec"):
             server.load_cert_chain(f"{self.folder}/{kind}.crt", f"{self.folder}/{kind}.key")
+        server.load_dh_params(f"{self.folder}/dh.pem")
         for context in (client, server):
             context.minimum_version = context.maximum_version = version
             context.options |= options
@@ -143,6 +147,90 @@ class Tls(unittest.TestCase):
                 self.assertGreaterEqual(len(answered), 27)
                 self.assertEqual(set(answered) - {f"answer {i}" for i in range(30)}, set())
 
+    def test_a_record_that_was_changed(self):
+        for suite, options in (("AES128-SHA256", 0), ("AES128-SHA256", NO_ENCRYPT_THEN_MAC), ("AES128-GCM-SHA256", 0)):
+            with self.subTest(suite=suite, options=options):
+                events, _, _ = self.session(*self.contexts(suite, options=options), rounds=9)
+                at = len(events) - 6  # the seventh question
+                when, number, sender, octets = events[at]
+                events[at] = (when, number, sender, octets[:25] + bytes([octets[25] ^ 1]) + octets[26:])
+                texts = self.frames(events)
+                self.assertEqual(set(self.anomalies), {"tls-record-damaged", "hole"})
+                self.assertEqual([t for t in texts if t.startswith("answer")], [f"answer {i}" for i in range(9)])
+                self.assertEqual([t for t in texts if t.startswith("question")], [f"question {i}" for i in range(9) if i != 6])
+
+    def test_wrong_secrets_are_no_secrets(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            events, _, _ = self.session(*self.contexts(None, version))
+            with open(self.keys) as file:
+                lines = [line.split() for line in file if not line.startswith("#")]
+            with open(self.keys, "w") as file:
+                file.writelines(f"{label} {random} {'0' * len(secret)}\n" for label, random, secret in lines)
+            self.assertEqual(self.frames(events), [])
+            self.assertEqual([end["kind"] for end in self.ends], ["encrypted"])
+
+    def test_what_is_written_carries_its_secrets(self):
+        first, _, _ = self.session(*self.contexts(None, ssl.TLSVersion.TLSv1_3))
+        path, written = (os.path.join(self.folder, name) for name in ("whole.pcap", "written.pcapng"))
+        capture_relay.write_pcap(path, capture_relay.packets_of(first))
+        support.run(support.program("wsrig-pcap"), path, "--keylog", self.keys, "-w", written, check=0)
+        self.assertEqual(self.read(written, keys=False), self.TALK)
+
+    def test_early_data(self):
+        """Of a session that is resumed: the request comes before the server has said anything."""
+        session, early = (os.path.join(self.folder, name) for name in ("session", "early"))
+        self.keys = os.path.join(self.folder, "early.keys")
+        with open(early, "wb") as file:
+            file.write(REQUEST)
+        port = support.free_port()
+        server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-early_data", "-tls1_3", "-cert",
+                                   f"{self.folder}/rsa.crt", "-key", f"{self.folder}/rsa.key"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.stdin.close)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.terminate)
+        self.until(server, b"ACCEPT")
+        command = ["openssl", "s_client", "-tls1_3", "-keylogfile", self.keys, "-servername", "example.com"]
+        first = subprocess.Popen([*command, "-connect", f"127.0.0.1:{port}", "-sess_out", session], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.until(first, b"Verify return code")
+        self.say(server, b"hello\n")  # behind the tickets
+        self.until(first, b"hello")
+        first.communicate()
+        with capture_relay.Relay(port) as relay:
+            again = subprocess.Popen([*command, "-connect", f"127.0.0.1:{relay.port}", "-sess_in", session, "-early_data", early],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            self.until(again, b"Early data was accepted.*Verify return code")
+            self.say(server, RESPONSE)
+            self.until(again, b"Sec-WebSocket-Accept")
+            self.say(again, masked("later"))
+            self.until(server, b"End of early data.*\x81")
+            self.say(server, unmasked("answer"))
+            self.until(again, b"answer")
+            again.communicate()
+        path = os.path.join(self.folder, "early.pcap")
+        capture_relay.write_pcap(path, relay.packets())
+        self.assertEqual(self.read(path), ["later", "answer"])
+        self.assertEqual(self.ends[0]["path"], "/tls")
+
+    def until(self, child, pattern):
+        output = b""
+        watch = threading.Timer(support.PATIENCE, child.kill)
+        watch.start()
+        try:
+            while not re.search(pattern, output, re.DOTALL):
+                octets = os.read(child.stdout.fileno(), 65536)
+                self.assertTrue(octets, output)
+                output += octets
+        finally:
+            watch.cancel()
+
+    @staticmethod
+    def say(child, octets):
+        child.stdin.write(octets)
+        child.stdin.flush()
+
     def test_without_keys_a_record_with_sni_and_alpn(self):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             events, _, _ = self.session(*self.contexts(None, version))
@@ -181,28 +269,16 @@ class Tls(unittest.TestCase):
             child = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{relay.port}", "-ciphersuites", suite,
                                       "-keylogfile", self.keys, "-servername", "example.com"],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            output = b""
-
-            def until(pattern):
-                nonlocal output
-                while not re.search(pattern, output, re.DOTALL):
-                    octets = os.read(child.stdout.fileno(), 65536)
-                    self.assertTrue(octets, output)
-                    output += octets
-
-            def say(octets):
-                child.stdin.write(octets)
-                child.stdin.flush()
             try:
-                until(b"Verify return code")
-                say(REQUEST)
-                until(b"101 Switching")
-                say(masked("question 0"))
-                until(b"answer 0")
-                say(b"K\n")
-                until(b"KEYUPDATE")
-                say(masked("question 1"))
-                until(b"answer 1")
+                self.until(child, b"Verify return code")
+                self.say(child, REQUEST)
+                self.until(child, b"101 Switching")
+                self.say(child, masked("question 0"))
+                self.until(child, b"answer 0")
+                self.say(child, b"K\n")
+                self.until(child, b"KEYUPDATE")
+                self.say(child, masked("question 1"))
+                self.until(child, b"answer 1")
             finally:
                 child.stdin.close()
                 child.terminate()

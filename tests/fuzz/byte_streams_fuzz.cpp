@@ -28,7 +28,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   .keys = keys,
                   .room = room,
                   .search = true,
-                  .new_connection = {}};
+                  .new_connection = {},
+                  .last_connection = {}};
+  context.last_connection = [&] { return connections.empty() ? nullptr : &connections.back(); };
   context.new_connection = [&]() -> Connection& {
     connections.emplace_back().transport = &transport;
     return connections.back();

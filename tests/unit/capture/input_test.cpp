@@ -162,5 +162,17 @@ TEST(OpenCapture, tells_what_a_foreign_file_is) {
   EXPECT_EQ(what("\x1f\x8b"), "at offset 0: the gzip stream ends early");
 }
 
+TEST(OpenInput, a_file_that_becomes_shorter_is_told_of) {
+  const TemporaryFile file(pattern(1 << 20));
+  auto input = open_input(file.name());
+  ASSERT_TRUE(input);
+  EXPECT_EQ((*input)->peek(10).size(), 10u);
+  ASSERT_EQ(truncate(file.name().c_str(), 5000), 0);
+  const ws::ByteBuffer all = read_all(**input, 100);
+  EXPECT_LT(all.size(), 20000u) << "it goes on with zeros, but not for long";
+  ASSERT_TRUE((*input)->problem());
+  EXPECT_EQ(describe(*(*input)->problem()), "at offset 5000: the file became shorter while it was read");
+}
+
 }  // namespace
 }  // namespace wsrig::capture

@@ -62,5 +62,11 @@ TEST(Filter, by_anomaly) {
   EXPECT_EQ(seen.connections[0].path, "/a");
 }
 
+TEST(Filter, frames_of_a_kind_come_without_anomalies) {
+  EXPECT_TRUE(filtered({.opcodes = {Opcode::text}}).anomalies.empty());
+  EXPECT_TRUE(filtered({.sender = ws::Role::client}).anomalies.empty());
+  EXPECT_THAT(filtered({.sender = ws::Role::server}).anomalies, ElementsAre("< text-not-utf8"));
+}
+
 }  // namespace
 }  // namespace wsrig::pcap
