@@ -63,6 +63,14 @@ class Models(unittest.TestCase):
         self.assertGreater(got["pings_sent"], 0)
         self.assertEqual(got["pings_sent"], got["pongs_received"])
 
+    def test_hold_pings_each_connection_of_a_shard_as_often(self):
+        with support.echo() as url:
+            got = counters(load(url, "-c", "30", "--hold", "--ping-interval", "100ms", "-d", "1s", "--rank", "1", "--world", "3"))
+        self.assertEqual(got["connects_opened"], 10)
+        # Ten in a second on each of ten connections, when the machine has time; a third part would be 34.
+        self.assertGreater(got["pings_sent"], 50)
+        self.assertLessEqual(got["pings_sent"], 100)
+
     def test_churn_closes_each_connection_after_its_messages(self):
         with support.echo() as url:
             document = load(url, "-c", "4", "--closed", "--churn", "3", "-d", "500ms")
