@@ -148,21 +148,23 @@ inline std::uint32_t Client::write_enveloped(const MixEntry& entry, Clock::time_
 
 inline void Client::write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload) {
   if (link_->deflate()) return write_compressed(entry, opcode, payload);
-  write_frames(entry, {.opcode = opcode, .payload = payload});
+  ws::FrameHeader header{.opcode = opcode};
+  write_frames(entry, header, payload);
 }
 
 void Client::write_compressed(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload) {
   ws::ByteBuffer compressed;
   deflater()->compress(payload, compressed);
-  write_frames(entry, {.opcode = opcode, .rsv = ws::rsv1, .payload = compressed});
+  ws::FrameHeader header{.rsv = ws::rsv1, .opcode = opcode};
+  write_frames(entry, header, compressed);
 }
 
-inline void Client::write_frames(const MixEntry& entry, const OutgoingMessage& message) {
+inline void Client::write_frames(const MixEntry& entry, ws::FrameHeader& header, ws::Bytes payload) {
   const bool is_masked = shared_.config.target.masking.mode != Masking::Mode::none;
   ws::MaskKeySource* const keys = is_masked ? &shared_.link.keys : nullptr;
   if (entry.cut > 0) link_->flush();
   shared_.meter().counters.frames_sent +=
-      write_message(message, entry.fragmentation, random_, keys, link_->out());
+      write_message(header, payload, entry.fragmentation, random_, keys, link_->out());
   if (entry.cut > 0) link_->flush_cut(entry.cut);
 }
 
@@ -181,8 +183,8 @@ void Client::append_ping(std::size_t size, Clock::time_point intended, Clock::ti
   const ws::Bytes payload = make_enveloped(pings_.next_sequence(), size, EnvelopeForm::binary, intended);
   const std::uint32_t key = size < binary_envelope_size ? crc32c(payload) : 0;
   pings_.add({.intended = intended, .sent = now, .key = key});
-  write_message({.opcode = ws::Opcode::ping, .payload = payload}, {}, random_, &shared_.link.keys,
-                link_->out());
+  ws::FrameHeader header{.opcode = ws::Opcode::ping};
+  write_frame(header, payload, &shared_.link.keys, link_->out());
   ++shared_.meter().counters.frames_sent;
   ++shared_.meter().counters.pings_sent;
 }

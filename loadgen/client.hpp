@@ -91,7 +91,7 @@ class Client : private LinkEvents, private SessionPeer {
   std::uint32_t write_enveloped(const MixEntry& entry, Clock::time_point intended);
   void write(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload);
   void write_compressed(const MixEntry& entry, ws::Opcode opcode, ws::Bytes payload);
-  void write_frames(const MixEntry& entry, const OutgoingMessage& message);
+  void write_frames(const MixEntry& entry, ws::FrameHeader& header, ws::Bytes payload);
   ws::Bytes make_enveloped(std::uint32_t sequence, std::size_t size, EnvelopeForm form,
                            Clock::time_point intended) const;
   void judge(const ws::Message& message);

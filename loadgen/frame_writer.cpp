@@ -19,10 +19,11 @@ void write_frame(ws::FrameHeader& header, ws::Bytes payload, ws::MaskKeySource* 
   out.resize(static_cast<std::size_t>(to - out.data()) + payload.size());
 }
 
-std::uint32_t write_fragmented(const OutgoingMessage& message, const Fragmentation& fragmentation,
-                               ws::Random& random, ws::MaskKeySource* keys, ws::ByteBuffer& out) {
-  ws::FrameHeader header{.rsv = message.rsv, .opcode = message.opcode};
-  ws::Bytes left = message.payload;
+std::uint32_t write_fragmented(const ws::FrameHeader& first, ws::Bytes payload,
+                               const Fragmentation& fragmentation, ws::Random& random,
+                               ws::MaskKeySource* keys, ws::ByteBuffer& out) {
+  ws::FrameHeader header = first;
+  ws::Bytes left = payload;
   FrameSizes sizes(fragmentation, left.size(), random);
   std::uint32_t frames = 0;
   while (!sizes.is_done()) {

@@ -42,9 +42,10 @@ ws::ByteBuffer write(std::string_view text, std::string_view fragmentation,
   const auto mode = parse_masking(masking).value();
   const auto keys = make_mask_keys(mode, 1);
   ws::ByteBuffer wire;
-  const std::uint32_t count = write_message({.opcode = ws::Opcode::text, .payload = ws::as_bytes(text)},
-                                            parse_fragmentation(fragmentation).value(), random,
-                                            mode.mode == Masking::Mode::none ? nullptr : keys.get(), wire);
+  ws::FrameHeader header{.opcode = ws::Opcode::text};
+  const std::uint32_t count =
+      write_message(header, ws::as_bytes(text), parse_fragmentation(fragmentation).value(), random,
+                    mode.mode == Masking::Mode::none ? nullptr : keys.get(), wire);
   if (frames != nullptr) *frames = count;
   return wire;
 }
