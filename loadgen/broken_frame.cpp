@@ -28,9 +28,10 @@ diag::Result<BrokenFrame> parse_broken_frame(std::string_view text) {
   const ws::EndpointConfig strict;
   FirstViolation first;
   ws::Endpoint(strict).receive(read, first, reply);
-  if (!first.violation)
+  if (!first.violation) {
     return mistake(fmt::format("'{}' breaks no rule", broken.text),
                    "such as: text rsv1 \"x\", ping fin=0, op=3, text mask=none \"x\"");
+  }
   broken.close_code = first.violation->close_code;
   broken.section = (*first.violation)->section;
   return broken;

@@ -340,12 +340,11 @@ void Client::on_read() {
 void Client::on_writable() { shared_.events.on_writable(*this); }
 
 void Client::on_end(const LinkEnd& end) {
-  const LinkEnd copy = end;
   link_.reset();
   session_.reset();
   in_session_ = false;
   give_up(Clock::now());
-  shared_.events.on_end(*this, copy);
+  shared_.events.on_end(*this, end);
 }
 
 void Client::give_up(Clock::time_point now) {

@@ -133,9 +133,8 @@ std::vector<std::string> timing_row(std::string label, const stats::Histogram& h
   std::vector<std::string> row{std::move(label)};
   for (const Percentile& percentile : shown_percentiles)
     row.push_back(print_time(histogram.percentile(percentile.percent)));
-  for (const double value : {static_cast<double>(histogram.max()), histogram.mean(), histogram.stddev()}) {
-    row.push_back(print_time(value));
-  }
+  row.push_back(print_time(histogram.max()));
+  row.push_back(print_time(histogram.mean()));
   row.push_back(print_count(histogram.count()));
   return row;
 }
@@ -143,7 +142,7 @@ std::vector<std::string> timing_row(std::string label, const stats::Histogram& h
 std::string timings(const Figures& total) {
   std::vector<std::vector<std::string>> rows{{""}};
   for (const Percentile& percentile : shown_percentiles) rows.front().emplace_back(percentile.name);
-  for (const char* more : {"max", "mean", "stddev", "samples"}) rows.front().emplace_back(more);
+  for (const char* more : {"max", "mean", "samples"}) rows.front().emplace_back(more);
   for (const auto& [timing, name, title] : timing_names()) {
     if (!total.timings[timing].empty()) rows.push_back(timing_row(markup(title), total.timings[timing]));
     if (timing != Timing::rtt) continue;

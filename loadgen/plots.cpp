@@ -134,7 +134,7 @@ Series percentile_series(std::string name, Color color, const stats::Histogram& 
 std::string percentile_figure(const Figures& total) {
   const stats::Histogram& rtt = total.timings[Timing::rtt];
   if (rtt.empty()) return {};
-  Plot plot{.title = "Latency by percentile", .x = percentile_axis(rtt.count())};
+  Plot plot{.title = "Latency by percentile", .x = percentile_axis(rtt.count()), .is_wide = true};
   plot.series.push_back(percentile_series("rtt", blue, rtt));
   const stats::Histogram& uncorrected = total.timings[Timing::rtt_uncorrected];
   if (!uncorrected.empty()) {
@@ -170,8 +170,9 @@ std::string throughput_over_time(const Result& result, const std::vector<const S
       return per_second(second.figures.counters.*counter, second.figures.duration);
     }));
   };
-  add("sent", orange, &Counters::messages_sent);
   add("received", blue, &Counters::messages_received);
+  add("sent", orange, &Counters::messages_sent);
+  plot.series.back().dashed = true;  // both are seen where they are the same
   if (greatest(plot.series) <= 0) return {};
   plot.y = report::linear_axis("messages/s", greatest(plot.series), print_rate);
   return report::to_svg_figure(plot);

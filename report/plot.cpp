@@ -11,9 +11,9 @@ namespace wsrig::report {
 namespace {
 
 // The drawing's own units; the page scales it.
-constexpr double width = 580, height = 260;
+constexpr double column_width = 580, both_columns = 1196, height = 260;
 constexpr double left = 68, right = 14, top = 12, bottom = 44;
-constexpr double inner_width = width - left - right, inner_height = height - top - bottom;
+constexpr double inner_height = height - top - bottom;
 constexpr std::size_t most_hover_points = 150;
 
 /// Where a value lies between the ends of its axis: 0 to 1, and no further.
@@ -23,7 +23,9 @@ double share_of(const Axis& axis, double value) {
   return span <= 0 ? 0 : std::clamp((scale(value) - scale(axis.from)) / span, 0.0, 1.0);
 }
 
-double x_of(const Plot& plot, double value) { return left + share_of(plot.x, value) * inner_width; }
+double width_of(const Plot& plot) { return plot.is_wide ? both_columns : column_width; }
+double inner_width(const Plot& plot) { return width_of(plot) - left - right; }
+double x_of(const Plot& plot, double value) { return left + share_of(plot.x, value) * inner_width(plot); }
 double y_of(const Plot& plot, double value) { return top + (1 - share_of(plot.y, value)) * inner_height; }
 
 std::string grid(const Plot& plot) {
@@ -33,7 +35,7 @@ std::string grid(const Plot& plot) {
     out += fmt::format(
         "<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>"
         "<text class=\"tick end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-        left, width - right, y, y, left - 8, y + 4, markup(tick.label));
+        left, width_of(plot) - right, y, y, left - 8, y + 4, markup(tick.label));
   }
   for (const Tick& tick : plot.x.ticks) {
     const double x = x_of(plot, tick.at);
@@ -43,7 +45,7 @@ std::string grid(const Plot& plot) {
         x, top, height - bottom, height - bottom + 16, markup(tick.label));
   }
   return out + fmt::format("<text class=\"axis middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-                           left + inner_width / 2, height - 8, markup(plot.x.title));
+                           left + inner_width(plot) / 2, height - 8, markup(plot.x.title));
 }
 
 std::string bands(const Plot& plot) {
@@ -84,7 +86,8 @@ std::string columns(const Plot& plot, const Series& series) {
   const double span = plot.x.to - plot.x.from;
   const auto sides = static_cast<double>(std::ranges::count(plot.series, true, &Series::columns));
   const auto side = static_cast<double>(&series - plot.series.data());
-  const double wide = std::clamp(span <= 0 ? inner_width : inner_width / span * 0.8 / sides, 1.0, 30.0);
+  const double wide =
+      std::clamp(span <= 0 ? inner_width(plot) : inner_width(plot) / span * 0.8 / sides, 1.0, 30.0);
   std::string out;
   for (const Point& point : series.points) {
     if (!std::isfinite(point.y) || point.y <= 0) continue;
@@ -159,9 +162,9 @@ Axis logarithmic_axis(std::string title, double least, double most,
 
 std::string to_svg_figure(const Plot& plot) {
   std::string out = fmt::format(
-      "<figure class=\"plot\">\n<figcaption><b>{0}</b>{1}</figcaption>\n"
+      "<figure class=\"plot{4}\">\n<figcaption><b>{0}</b>{1}</figcaption>\n"
       "<svg viewBox=\"0 0 {2} {3}\" role=\"img\" aria-label=\"{0}\">\n",
-      markup(plot.title), legend(plot), width, height);
+      markup(plot.title), legend(plot), width_of(plot), height, plot.is_wide ? " wide" : "");
   out += bands(plot) + grid(plot);
   for (const Series& series : plot.series) out += series.columns ? columns(plot, series) : line(plot, series);
   for (const Series& series : plot.series) out += points(plot, series);
@@ -177,6 +180,7 @@ std::string_view plot_style() {
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); }
 .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem; }
+.plot.wide { grid-column: 1 / -1; }
 .plot { margin: 0; padding: .8rem 1rem .4rem; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
 .plot figcaption { display: flex; flex-wrap: wrap; gap: .1rem 1rem; align-items: baseline; font-size: .85rem; }
 .plot figcaption b { margin-right: auto; }

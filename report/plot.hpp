@@ -57,6 +57,7 @@ struct Plot {
   Axis y{};
   std::vector<Series> series{};
   std::vector<Band> bands{};
+  bool is_wide = false;  ///< over all columns of the page
 };
 
 /// A <figure> with title, legend and plot.

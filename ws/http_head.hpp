@@ -92,7 +92,7 @@ class HttpHead {
 class HeadReader {
  public:
   enum class Status : std::uint8_t { need_more, complete, too_long, too_many_fields };
-  explicit HeadReader(std::size_t max_bytes = 16 * 1024, std::size_t max_fields = 100)
+  explicit HeadReader(std::size_t max_bytes = std::size_t{16} * 1024, std::size_t max_fields = 100)
       : max_bytes_(max_bytes), max_fields_(max_fields) {}
 
   /// Takes bytes up to and including the head's empty line (CRLF CRLF, or with bare LFs); `taken` tells how

@@ -44,7 +44,12 @@ diag::Result<ws::Expression> settle(std::string_view text, const loadgen::Config
                                     const ws::Lookup& services, std::span<const std::string> captured) {
   auto expression = ws::parse_template(text);
   if (!expression) return expression.error();
-  return loadgen::settle_template(insert_services(std::move(*expression), services),
+  return settle(std::move(*expression), config, services, captured);
+}
+
+diag::Result<ws::Expression> settle(ws::Expression expression, const loadgen::Config& config,
+                                    const ws::Lookup& services, std::span<const std::string> captured) {
+  return loadgen::settle_template(insert_services(std::move(expression), services),
                                   names_of(config, captured));
 }
 
@@ -61,8 +66,7 @@ diag::Result<loadgen::Config> settle(const Load& load, const std::string& subjec
   }
   for (loadgen::MixEntry& entry : config.mix) {
     if (!entry.payload) continue;
-    auto payload = loadgen::settle_template(insert_services(*entry.payload, services),
-                                            names_of(config, captured.by_all));
+    auto payload = settle(*entry.payload, config, services, captured.by_all);
     if (!payload) return payload.error();
     entry.payload = std::move(*payload);
   }

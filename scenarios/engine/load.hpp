@@ -36,6 +36,9 @@ CapturedNames captured_by(const std::optional<Script>& session);
 /// `captured` are the names that a session gives.
 diag::Result<ws::Expression> settle(std::string_view text, const loadgen::Config& config,
                                     const ws::Lookup& services, std::span<const std::string> captured = {});
+/// The same for an expression that was read elsewhere.
+diag::Result<ws::Expression> settle(ws::Expression expression, const loadgen::Config& config,
+                                    const ws::Lookup& services, std::span<const std::string> captured);
 
 /// The load as it runs: `services` gives the values of service variables, `subject` is the URL where the file
 /// names none.

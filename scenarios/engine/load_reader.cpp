@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "loadgen/replay_file.hpp"
 #include "loadgen/source_pool.hpp"
 #include "loadgen/template.hpp"
 #include "loadgen/threshold.hpp"
@@ -73,14 +74,17 @@ class LoadReader {
       findings_.add(node, fmt::format("{} must be a whole number of at most {}", what, most));
     }
   }
+  /// What is checked before services run: all that they will say, and secrets, are there.
+  ws::Lookup known_services() const {
+    return [this](std::string_view name) {
+      return services_.has(name) ? std::optional<std::string>("") : std::nullopt;
+    };
+  }
   /// May name services, and what connections have.
   std::string text_template(const YamlNode& node, std::string_view what,
                             std::span<const std::string> captured) {
     auto text = read_text(node, what, findings_).value_or("");
-    const auto known = [&](std::string_view name) {
-      return services_.has(name) ? std::optional<std::string>("") : std::nullopt;
-    };
-    if (const auto settled = settle(text, config(), known, captured); !settled)
+    if (const auto settled = settle(text, config(), known_services(), captured); !settled)
       findings_.add(node, settled.error().message, settled.error().hint);
     return text;
   }
@@ -100,13 +104,36 @@ class LoadReader {
       findings_.add(node, "broken frames come on connections of their own, which do not log in");
   }
 
-  void read_data(const YamlNode& node) {
+  /// A file beside this one.
+  template <class Read>
+  void read_file(const YamlNode& node, Read read) {
     const std::string path = (std::filesystem::path(folder_) / node.value).lexically_normal().string();
     auto text = read_scenario_text(path);
     if (!text) return findings_.add(node, text.error().message);
-    auto table = loadgen::CsvTable::parse(path, std::move(*text));
-    if (!table) return findings_.add(table.error());
-    config().data = std::move(*table);
+    if (auto wrong = read(path, std::move(*text))) findings_.add(std::move(*wrong));
+  }
+
+  void read_data(const YamlNode& node) {
+    read_file(node, [&](const std::string& path, std::string text) -> std::optional<diag::Diagnostic> {
+      auto table = loadgen::CsvTable::parse(path, std::move(text));
+      if (!table) return table.error();
+      config().data = std::move(*table);
+      return std::nullopt;
+    });
+  }
+
+  void read_replay(const YamlNode& node) {
+    read_file(node, [&](const std::string& path, const std::string& text) -> std::optional<diag::Diagnostic> {
+      auto messages = loadgen::parse_replay(path, text);
+      if (!messages) return messages.error();
+      for (const MixEntry& entry : *messages) {
+        const auto settled = settle(*entry.payload, config(), known_services(), captured_.by_all);
+        if (!settled) return settled.error();
+      }
+      config().mix = std::move(*messages);
+      config().order = loadgen::Mix::Order::in_turn;
+      return std::nullopt;
+    });
   }
 
   void read_headers(const YamlNode& node) {
@@ -157,6 +184,9 @@ class LoadReader {
 
   void read_traffic(const YamlNode& node) {
     with(node, "mix", [&](const YamlNode& one) { read_mix(one); });
+    with(node, "replay", [&](const YamlNode& one) { read_replay(one); });
+    if (node.find("mix") && node.find("replay"))
+      findings_.add(node, "a load has a mix of messages, or a file of them to replay, not both");
     with(node, "mask",
          [&](const YamlNode& one) { parse(one, "mask", config().target.masking, loadgen::parse_masking); });
     with(node, "replies",

@@ -34,11 +34,12 @@ inline constexpr std::array<Word, 4> programs{"echo", "proxy", "load", "pcap"};
 inline constexpr std::array<Word, 3> listen_schemes{"ws", "wss", "tcp"};
 inline constexpr std::array<Word, 5> ready{"log", "port", "http", "ws", "timeout"};
 
-inline constexpr std::array<Word, 24> load{"url",
+inline constexpr std::array<Word, 25> load{"url",
                                            "data",
                                            "headers",
                                            "offer",
                                            "mix",
+                                           "replay",
                                            "mask",
                                            "replies",
                                            "broken",

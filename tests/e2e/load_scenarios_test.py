@@ -46,6 +46,18 @@ class Scenarios(unittest.TestCase):
             for path in case["documents"]:
                 self.assertIn(os.path.basename(path), read(page))
 
+    def test_a_list_of_messages_is_sent_in_turn(self):
+        with support.folder() as where:
+            path = os.path.join(where, "replay.yaml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("wsrig: 1\nsuite: test/replay\nload:\n  replay: list.jsonl\n"
+                           "  phases: [ { connections: 1, rate: 100/s, for: 200ms } ]\n"
+                           "thresholds: [ errors == 0, messages_sent == 20, octets_received == 230 ]\n")
+            with open(os.path.join(where, "list.jsonl"), "w", encoding="utf-8") as file:
+                file.write('{"text": "twelve and a"}\n{"binary": "AAECAwQFBg=="}\n')  # 12 and 7 octets, 2 of header each
+            (case,) = support.report("run", path, "-q")["cases"]
+            self.assertEqual(case["grade"], "ok", case)
+
     def test_what_cannot_be_written_is_said_before_the_run(self):
         for option, path in (("--json", "/dev/full"), ("--html", "/nonexistent/x.html"), ("--artifacts", "/dev/null/x")):
             result = support.wsrig("run", os.path.join(SCENARIOS, "churn.yaml"), option, path, check=3)
