@@ -133,4 +133,10 @@ std::string OutputFile::write(std::string_view text) {
   return error == 0 ? std::string{} : complaint(path_, error);
 }
 
+OutputStream open_stream(const std::string& path) {
+  if (path != "-") return OutputStream(std::fopen(path.c_str(), "we"));
+  const int copy = ::dup(STDOUT_FILENO);
+  return OutputStream(copy < 0 ? nullptr : ::fdopen(copy, "w"));
+}
+
 }  // namespace wsrig::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,5 +35,12 @@ class OutputFile {
   std::string temporary_{};  ///< what is written until then; empty: it is written in place
   int descriptor_ = -1;
 };
+
+/// A file that is written while something goes on; "-" is standard output. Empty: errno says why not.
+struct CloseStream {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using OutputStream = std::unique_ptr<std::FILE, CloseStream>;
+OutputStream open_stream(const std::string& path);
 
 }  // namespace wsrig::cli

@@ -2,7 +2,7 @@
 
 namespace wsrig::loadgen {
 
-void ClosedLoop::fill(Client& client, Clock::time_point now) {
+void ClosedLoop::fill(Client& client, Clock::time_point now) const {
   while (client.unanswered() < depth_ && client.takes_more()) client.append(now, now);
 }
 

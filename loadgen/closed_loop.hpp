@@ -16,7 +16,7 @@ class ClosedLoop final : public Driver {
   void stop(Clock::time_point now) override;
 
  private:
-  void fill(Client& client, Clock::time_point now);
+  void fill(Client& client, Clock::time_point now) const;
 
   DriverScope scope_;
   std::uint32_t depth_;

@@ -13,7 +13,7 @@ namespace wsrig::loadgen {
 namespace {
 
 /// The write buffer is one for all connections; what a large message made of it is not kept.
-constexpr std::size_t write_buffer_limit = 1024 * 1024;
+constexpr std::size_t write_buffer_limit = std::size_t{1024} * 1024;
 
 bool is_lack_of_resource(const net::error_code& error) {
   const int value = error.value();
@@ -143,7 +143,7 @@ void Link::on_data(ws::MutableBytes data) {
     data = data.subspan(read_response(data));
     if (phase_ == Phase::open) events_.on_open();
   }
-  if (endpoint_ && phase_ != Phase::ended && !data.empty()) read_frames(data);
+  if (endpoint_ && phase_ < Phase::ending && !data.empty()) read_frames(data);
 }
 
 void Link::read_frames(ws::MutableBytes data) {
@@ -167,6 +167,7 @@ void Link::settle() {
 }
 
 void Link::on_eof() {
+  if (phase_ == Phase::ending) return;
   if (phase_ == Phase::handshake) return end(LinkEnd::How::failed, "handshake: the connection was closed");
   if (!close_seen_) shared_.meter.count_close(ws::close_code::abnormal);
   if (closed_by_us_ && close_seen_) return end(LinkEnd::How::closed, {});
@@ -175,6 +176,7 @@ void Link::on_eof() {
 }
 
 void Link::on_error(net::error_code error) {
+  if (phase_ == Phase::ending) return;
   // §7.1.1: a server may well reset when both Closes are through.
   if (phase_ == Phase::closing && close_seen_) {
     return end(closed_by_us_ ? LinkEnd::How::closed : LinkEnd::How::by_peer, "closed by the server");
@@ -268,8 +270,10 @@ void Link::end(LinkEnd::How how, std::string kind) {
   events_.on_end(result);
 }
 
-/// From within a call of the owner, or of the endpoint: on_end comes in a later turn.
+/// From within a call of the owner, or of the endpoint: on_end comes in a later turn. What the peer does
+/// until then changes nothing.
 void Link::end_later(LinkEnd::How how, std::string kind) {
+  phase_ = Phase::ending;
   if (!deadline_) deadline_ = std::make_unique<net::Timer>(shared_.loop);
   deadline_->start({}, [this, how, why = std::move(kind)] { end(how, why); });
 }

@@ -101,7 +101,7 @@ class Link : private net::ChannelHandler, private ws::EndpointEvents {
   void fail(const std::string& kind);
 
  private:
-  enum class Phase : std::uint8_t { idle, dialling, handshake, open, closing, ended };
+  enum class Phase : std::uint8_t { idle, dialling, handshake, open, closing, ending, ended };
   /// What is needed until the link is open.
   struct Opening;
 

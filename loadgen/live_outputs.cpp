@@ -4,7 +4,6 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 #include "cli/options.hpp"
@@ -43,7 +42,7 @@ boost::system::result<std::unique_ptr<LiveOutputs>, std::string> LiveOutputs::op
 }
 
 std::string LiveOutputs::open_events(const std::string& path) {
-  events_.reset(path == "-" ? ::fdopen(::dup(1), "w") : std::fopen(path.c_str(), "we"));
+  events_ = cli::open_stream(path);
   return events_ ? std::string{} : fmt::format("cannot write {}: {}", path, std::strerror(errno));
 }
 
@@ -112,7 +111,7 @@ void LiveOutputs::go_on_with(const std::string& event) {
   events_.reset();
 }
 
-void LiveOutputs::show_progress(const Phase& phase, const Second& second) {
+void LiveOutputs::show_progress(const Phase& phase, const Second& second) const {
   if (on_terminal_) {
     fmt::print(stderr, "\r\x1b[K{}", progress_line(phase, second));
   } else if ((second.number + 1) % seconds_between_lines == 0) {

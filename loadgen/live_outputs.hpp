@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <boost/system/result.hpp>
 
+#include "cli/output_file.hpp"
 #include "loadgen/output_options.hpp"
 #include "loadgen/result.hpp"
 #include "net/http_responder.hpp"
@@ -30,20 +30,16 @@ class LiveOutputs {
   void finish(const Result& result);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   LiveOutputs() = default;
   std::string open_events(const std::string& path);
   std::string open_prometheus(const std::string& address, net::Loop& loop);
   std::string open_statsd(const std::string& address);
   bool write_event(const std::string& event);
   void go_on_with(const std::string& event);
-  void show_progress(const Phase& phase, const Second& second);
+  void show_progress(const Phase& phase, const Second& second) const;
   ws::ResponseHead answer(const ws::HttpHead& request) const;
 
-  std::unique_ptr<std::FILE, CloseFile> events_;
+  cli::OutputStream events_;
   std::unique_ptr<net::HttpResponder> responder_;
   net::Descriptor statsd_;
   Figures so_far_;                 ///< for Prometheus, whose counters never fall

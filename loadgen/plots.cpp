@@ -23,7 +23,6 @@ enum Color : unsigned { blue, orange, green, violet, red, grey };
 
 std::string print_nanoseconds(double value) { return print_time(value); }
 std::string print_seconds(double value) { return fmt::format("{:g} s", value); }
-constexpr double mebibyte = 0x1p20;  ///< round numbers of octets are no round numbers of these
 std::string print_mebibytes(double value) { return fmt::format("{:.3g} MiB", value); }
 std::string print_rate(double value) { return print_short(value) + "/s"; }
 

@@ -17,12 +17,14 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
+constexpr std::time_t latest = 9'000'000'000;  ///< seconds: in the year 2255; nanoseconds would not hold 2263
+
 std::optional<nanoseconds> parse_epoch(std::string_view text) {
   double number = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || number < 0 || number > 9e9) return {};
+  if (!is_whole || number < 0 || number > static_cast<double>(latest)) return {};
   // A double has no room for nanoseconds beside the seconds of today: microseconds are what it can say.
   return nanoseconds(std::llround(number * 1e6) * 1000);
 }
@@ -36,7 +38,9 @@ std::optional<nanoseconds> parse_date(std::string_view text) {
   std::string_view tail(rest);
   if (!tail.ends_with('Z')) return {};
   tail.remove_suffix(1);
-  const auto whole = seconds(::timegm(&date));
+  const std::time_t since_epoch = ::timegm(&date);
+  if (since_epoch < 0 || since_epoch > latest) return {};
+  const auto whole = seconds(since_epoch);
   if (tail.empty()) return whole;
   const auto fraction = tail.starts_with('.') ? parse_epoch(fmt::format("0{}", tail)) : std::nullopt;
   return fraction ? std::optional(whole + *fraction) : std::nullopt;

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <unistd.h>
 
 #include "loadgen/html.hpp"
 #include "loadgen/result_json.hpp"
@@ -104,7 +103,7 @@ boost::system::result<ReportFiles, std::string> ReportFiles::open(const cli::Val
     files.documents_.push_back({std::move(*file), format.write});
   }
   if (const std::string& path = values.text("jsonl"); !path.empty()) {
-    files.events_.reset(path == "-" ? ::fdopen(::dup(1), "w") : std::fopen(path.c_str(), "we"));
+    files.events_ = cli::open_stream(path);
     if (!files.events_) return cannot_write(path);
   }
   files.artifacts_ = values.text("artifacts");

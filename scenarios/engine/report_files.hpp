@@ -1,8 +1,5 @@
 #pragma once
 
-#include <cstdio>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +29,6 @@ class ReportFiles {
   std::string finish(const report::RunResult& run);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   struct Document {
     cli::OutputFile file;
     std::string (*print)(const report::RunResult&);
@@ -43,7 +37,7 @@ class ReportFiles {
   void note_problem(std::string problem);
 
   std::vector<Document> documents_;
-  std::unique_ptr<std::FILE, CloseFile> events_;
+  cli::OutputStream events_;
   std::string artifacts_;
   std::string problems_;  ///< what could not be written so far
 };

@@ -52,9 +52,9 @@ class Scenarios(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 file.write("wsrig: 1\nsuite: test/replay\nload:\n  replay: list.jsonl\n"
                            "  phases: [ { connections: 1, rate: 100/s, for: 200ms } ]\n"
-                           "thresholds: [ errors == 0, messages_sent == 20, octets_received == 230 ]\n")
+                           "thresholds: [ errors == 0, messages_sent == 20, octets_received == 234B ]\n")
             with open(os.path.join(where, "list.jsonl"), "w", encoding="utf-8") as file:
-                file.write('{"text": "twelve and a"}\n{"binary": "AAECAwQFBg=="}\n')  # 12 and 7 octets, 2 of header each
+                file.write('{"text": "twelve and a"}\n{"binary": "AAECAwQFBg=="}\n')  # 12 and 7 octets, 2 of header each; a Close
             (case,) = support.report("run", path, "-q")["cases"]
             self.assertEqual(case["grade"], "ok", case)
 
