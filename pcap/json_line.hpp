@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <charconv>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -17,8 +17,16 @@ class JsonLine {
     size_ += text.size();
   }
   void put(std::uint64_t value) {
-    char* const begin = text_.data() + size_;
-    size_ += static_cast<std::size_t>(std::to_chars(begin, begin + longest_number, value).ptr - begin);
+    constexpr std::uint64_t group = 100'000'000;
+    if (value >= group) {
+      put(value / group);
+      put_digits(eight_digits(static_cast<std::uint32_t>(value % group)), 0);
+      return;
+    }
+    const std::uint64_t digits = eight_digits(static_cast<std::uint32_t>(value));
+    // Zeros in front are the lowest octets; the last digit stays whatever it is.
+    const int zeros = std::countr_zero(digits | std::uint64_t{1} << 56) / 8;
+    put_digits(digits >> (8 * zeros), zeros);
   }
   /// `,"name":value`; `name` comes with its quotes, comma and colon.
   void put(std::string_view name, std::uint64_t value) {
@@ -28,7 +36,22 @@ class JsonLine {
   std::string_view text() const { return {text_.data(), size_}; }
 
  private:
-  static constexpr std::size_t longest_number = 20;
+  static_assert(std::endian::native == std::endian::little, "digits are put together in this order");
+
+  /// The digits of a number below 10^8, the first one in the lowest octet: halves, quarters and digits are
+  /// parted by multiplications for all of them at a time.
+  static std::uint64_t eight_digits(std::uint32_t value) {
+    const std::uint64_t halves = value / 10'000 | std::uint64_t{value % 10'000} << 32;
+    const std::uint64_t hundreds = (halves * 10'486 >> 20) & 0x0000'007f'0000'007f;
+    const std::uint64_t pairs = hundreds | (halves - 100 * hundreds) << 16;
+    const std::uint64_t tens = (pairs * 103 >> 10) & 0x000f'000f'000f'000f;
+    return tens | (pairs - 10 * tens) << 8;
+  }
+  void put_digits(std::uint64_t digits, int left_out) {
+    digits += 0x3030'3030'3030'3030;
+    std::memcpy(text_.data() + size_, &digits, sizeof digits);
+    size_ += sizeof digits - static_cast<std::size_t>(left_out);
+  }
 
   std::array<char, 1024> text_;
   std::size_t size_ = 0;

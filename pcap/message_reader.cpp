@@ -66,7 +66,6 @@ void MessageReader::inflate(ws::Bytes chunk) {
 }
 
 void MessageReader::add(ws::Bytes text) {
-  size_ += text.size();
   if (!complete_) return;
   if (text_ && utf8_ok_) utf8_ok_ = utf8_.feed(text);
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(keep_ - kept_, text.size()));
@@ -76,9 +75,7 @@ void MessageReader::add(ws::Bytes text) {
 }
 
 void MessageReader::missing(std::uint64_t size) {
-  if (!open_ || size == 0) return;
-  complete_ = false;
-  if (!compressed_) size_ += size;
+  if (open_ && size != 0) complete_ = false;
 }
 
 bool MessageReader::end_frame() {

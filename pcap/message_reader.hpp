@@ -46,7 +46,7 @@ class MessageReader {
   Inflated inflated() const { return inflated_; }
   std::uint32_t frames() const { return frames_; }
   std::uint64_t wire() const { return wire_; }
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return compressed_ ? size_ : wire_; }
   ws::Opcode opcode() const { return opcode_; }
   /// Of the message, up to the first hole.
   ws::Bytes kept() const { return ws::Bytes(buffer_).first(kept_); }

@@ -247,7 +247,10 @@ diag::Result<int> run(const Config& config) {
                }});
   live_source = nullptr;
   observers.finish();
-  if (config.view == View::summary) sink.write(totals_line(totals));
+  const bool failed_attempts = totals.flows.half_open + totals.flows.refused > 0;
+  if (config.view == View::summary || (config.view == View::why && failed_attempts)) {
+    sink.write(totals_line(totals));
+  }
   sink.flush();
   if (const auto failure = observers.write_the_rest(config, sink); !failure.empty()) {
     complain(failure);

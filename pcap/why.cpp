@@ -108,9 +108,9 @@ class Explainer {
   void explain_refusal() {
     if (!connection_.response) {
       const auto end = first_end();
-      return say(Certainty::certain,
-                 fmt::format("the request was never answered{}",
-                             end ? fmt::format("; {}", how_it_ended(*end)) : std::string()));
+      return say(Certainty::certain, fmt::format("the request was never answered{}",
+                                                 end ? "; " + end_after(connection_.requested, *end)
+                                                     : std::string("; the capture ends before that")));
     }
     say(Certainty::certain,
         fmt::format("the server did not switch to WebSocket: {}",
@@ -150,11 +150,20 @@ class Explainer {
                        earlier(side.fin, side.reset) ? "ended" : "reset");
   }
 
+  /// The same, and how long after `since` it was, where somebody waited.
+  std::string end_after(const std::optional<Origin>& since, ws::Role role) const {
+    const Origin end = *end_of(role);
+    if (!since || end.time - since->time < std::chrono::seconds(1)) return how_it_ended(role);
+    const auto waited = end.time - since->time;
+    return fmt::format("{} after {}{}", how_it_ended(role), show_span(waited), whose_timer(waited));
+  }
+
   void explain_close(ws::Role closer) {
     const ws::Role peer = ws::peer_of(closer);
     const CloseSeen& close = *connection_.of(closer).close;
     const auto& answer = connection_.of(peer).close;
     std::string verdict = fmt::format("the {} closed it with {}", role_name(closer), show_close(close));
+    if (!close.code) verdict += " without a code";
     if (close.code) {
       const std::string_view meaning = ws::close_code_name(*close.code);
       if (!meaning.empty()) verdict += fmt::format(" ({})", meaning);
@@ -216,17 +225,20 @@ class Explainer {
   std::string fate_of_close(ws::Role closer, ws::Role peer, const std::optional<CloseSeen>& answer) {
     const auto end = first_end();
     if (answer) {
-      const bool crossed = answer->code != connection_.of(closer).close->code &&
-                           transport(closer).last_data &&
-                           answer->origin.time == connection_.of(closer).close->origin.time;
-      if (crossed) return fmt::format("; the {} closed it at the same time", role_name(peer));
+      // RFC 6455 §5.5.1: who answers typically echoes the code.
+      const CloseSeen& close = *connection_.of(closer).close;
+      if (answer->code != close.code) {
+        return fmt::format("; the {} sent {} {} later, as an answer or of its own accord", role_name(peer),
+                           show_close(*answer), show_span(answer->origin.time - close.origin.time));
+      }
       if (!end)
         return fmt::format("; the {} answered, and the capture ends before the connection does",
                            role_name(peer));
       return fmt::format("; the {} answered", role_name(peer));
     }
     if (!end) return fmt::format("; the capture ends before the {} answers", role_name(peer));
-    return fmt::format("; the {} never answered: {}", role_name(peer), how_it_ended(*end));
+    return fmt::format("; the {} never answered: {}", role_name(peer),
+                       end_after(connection_.of(closer).close->origin, *end));
   }
 
   /// No Close: RFC 6455 §7.1.5 calls it 1006.
@@ -262,12 +274,29 @@ class Explainer {
                          role_name(peer), side.retransmitted_at_end);
     }
     if (const auto missed = missed_pong(who, end); !missed.empty()) return missed;
+    if (const auto forgotten = forgotten_by(who, end); !forgotten.empty()) return forgotten;
     if (const auto silence = silence_before(end); !silence.empty()) return silence;
     if (cut_off(who)) return ", in the midst of a frame or message";
     out_.certainty = Certainty::unsure;
     const bool reset = side.reset && !earlier(side.fin, side.reset);
     return reset ? ": a program that ended, or closed its socket with octets unread"
                  : ": a program that ended, or does without the closing handshake";
+  }
+
+  /// A RST that answers the first frame after a long silence comes from somebody who does not know the
+  /// connection any more.
+  std::string forgotten_by(ws::Role who, const Origin& end) {
+    const TransportSide& side = transport(who);
+    const auto& last = before_.last_frame[static_cast<std::size_t>(ws::peer_of(who))];
+    const bool answers = side.reset && side.reset->packet == end.packet && last &&
+                         end.time - last->time < std::chrono::seconds(1);
+    if (!answers || before_.silence_before_last < shortest_silence * 5) return {};
+    show(last, "the first frame after the silence");
+    out_.certainty = Certainty::likely;
+    return fmt::format(
+        ", in answer to the first frame after {} of silence: it, or something on the way, had "
+        "forgotten the connection{}",
+        show_span(before_.silence_before_last), whose_timer(before_.silence_before_last));
   }
 
   bool cut_off(ws::Role role) const {

@@ -31,6 +31,8 @@ std::string_view name(Explanation::Certainty certainty);
 /// What happened before that a Connection does not keep.
 struct Before {
   std::array<std::optional<Anomaly>, 2> violation{};  ///< the last one of each ws::Role
+  /// Between the last frame of whomever and the one before it.
+  std::chrono::nanoseconds silence_before_last{};
   std::array<std::optional<Origin>, 2> last_frame{};  ///< by ws::Role
   std::array<std::uint64_t, 2> longest_message{};     ///< octets, by ws::Role
 };

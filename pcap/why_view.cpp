@@ -10,7 +10,13 @@
 namespace wsrig::pcap {
 
 void WhyView::on_frame(const FrameSeen& frame) {
-  before_[frame.connection->id].last_frame[static_cast<std::size_t>(frame.sender)] = frame.last;
+  Before& before = before_[frame.connection->id];
+  std::optional<Origin> last;
+  for (const auto& one : before.last_frame) {
+    if (one && (!last || one->time > last->time)) last = one;
+  }
+  if (last) before.silence_before_last = frame.last.time - last->time;
+  before.last_frame[static_cast<std::size_t>(frame.sender)] = frame.last;
 }
 
 void WhyView::on_message(const MessageSeen& message) {

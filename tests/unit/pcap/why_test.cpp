@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
                "the server closed it with close 1001 (Going Away); the client answered [certain]"},
         Ending{"no_code",
                [](auto& talk) { talk.server(octets("88 00")).client(client_frame(Opcode::close)).close(); },
-               "the server closed it with close; the client answered"},
+               "the server closed it with close without a code; the client answered"},
         Ending{
             "protocol_error",
             [](auto& talk) {
