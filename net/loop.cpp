@@ -70,17 +70,19 @@ struct Loop::State {
   void expire_timers();
   void set_alarm();
 
+  // Outlive the context, with which handlers are destroyed, and what they own.
+  Timer::Queue timers;
+  std::vector<Watch> watches;  // by descriptor
+  std::vector<Watcher*> woken;
+  std::vector<Watcher*> being_woken;
+
   asio::io_context context{1};
   asio::posix::stream_descriptor epoll_set;  // closes the epoll descriptor
   asio::steady_timer alarm;
   Clock::time_point alarm_time = Clock::time_point::max();  // never, while it is not set
-  Timer::Queue timers;
   std::array<epoll_event, events_per_fetch> events{};
-  std::vector<Watch> watches;  // by descriptor
   std::uint32_t watch_number = 0;
   const Watcher* serving = nullptr;
-  std::vector<Watcher*> woken;
-  std::vector<Watcher*> being_woken;
   bool in_turn = false;  // which serves by itself who is woken
   bool turn_is_posted = false;
   ws::ByteBuffer input;

@@ -233,6 +233,14 @@ TEST(Timer, may_be_destroyed_or_restarted_by_its_own_function) {
   EXPECT_EQ(fired, 2);
 }
 
+TEST(Timer, may_be_destroyed_with_the_loop_by_what_was_posted_and_never_ran) {
+  Loop loop;
+  auto timer = std::make_shared<Timer>(loop);
+  timer->start(1h, [] {});
+  loop.post([timer] {});
+  timer.reset();
+}
+
 TEST(StopSignals, the_first_is_told_to_the_program) {
   Loop loop;
   int told = 0;
