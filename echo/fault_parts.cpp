@@ -203,6 +203,14 @@ Apply change_message(MessageEdit edit) {
   return [edit = std::move(edit)](Faults& faults) { faults.application.message_edits.push_back(edit); };
 }
 
+Apply refuse(std::function<bool(const ws::Message&)> chosen, std::uint16_t code) {
+  return [chosen = std::move(chosen), code](Faults& faults) {
+    faults.application.refusals.push_back([chosen, code](const ws::Message& message) {
+      return chosen(message) ? std::optional(code) : std::nullopt;
+    });
+  };
+}
+
 Apply change_where(std::function<bool(const ws::Message&)> chosen, MessageEdit edit) {
   return change_message([chosen = std::move(chosen), edit = std::move(edit)](ws::Message& message) {
     if (chosen(message)) edit(message);

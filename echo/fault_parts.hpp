@@ -66,6 +66,8 @@ Apply answer_close_with(ws::ByteBuffer payload);
 Apply change_message(MessageEdit edit);
 /// Only messages that this holds for.
 Apply change_where(std::function<bool(const ws::Message&)> chosen, MessageEdit edit);
+/// Answers the messages that this holds for by failing the connection with `code`.
+Apply refuse(std::function<bool(const ws::Message&)> chosen, std::uint16_t code);
 Apply send_at_open(ws::ByteBuffer octets);
 Apply send_before_reply(ws::ByteBuffer octets);
 Apply send_behind_reply(ws::ByteBuffer octets);

@@ -70,6 +70,8 @@ std::vector<Misbehaviour> response_misbehaviours() {
        with_element("Sec-WebSocket-Extensions", "x; =")},
       {"unoffered-subprotocol", sending, "chooses a subprotocol that nobody offered",
        with_element("Sec-WebSocket-Protocol", "x-unoffered")},
+      {"subprotocol-twice", "RFC 6455 §11.3.4", "sends two Sec-WebSocket-Protocol",
+       together({with_more("Sec-WebSocket-Protocol", "chat"), with_more("Sec-WebSocket-Protocol", "chat")})},
       {"empty-subprotocol", sending, "answers an empty subprotocol", with_more("Sec-WebSocket-Protocol", "")},
   };
 }

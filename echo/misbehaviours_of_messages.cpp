@@ -261,14 +261,12 @@ constexpr std::array leniencies{
 std::vector<Misbehaviour> text_misbehaviours() {
   std::vector<Misbehaviour> table;
   for (const Leniency& leniency : leniencies) {
-    const auto refuse = [leniency](const Message& message) -> std::optional<std::uint16_t> {
-      if (!is_text(message) || takes_text(leniency, message.payload)) return {};
-      return ws::close_code::invalid_payload;
+    const auto takes_not = [leniency](const Message& message) {
+      return is_text(message) && !takes_text(leniency, message.payload);
     };
-    table.push_back({leniency.name, "RFC 6455 §8.1", leniency.about,
-                     together({ignore(ws::Rule::text_not_utf8), [refuse](Faults& faults) {
-                                 faults.application.refusals.push_back(refuse);
-                               }})});
+    table.push_back(
+        {leniency.name, "RFC 6455 §8.1", leniency.about,
+         together({ignore(ws::Rule::text_not_utf8), refuse(takes_not, ws::close_code::invalid_payload)})});
   }
   table.push_back({"replace-invalid-utf8", "RFC 6455 §8.1",
                    "makes octets that are not ASCII in a wrong text to question marks",
@@ -282,6 +280,33 @@ std::vector<Misbehaviour> text_misbehaviours() {
                                        message.payload, [](std::uint8_t octet) { return octet > 0x7f; }, '?');
                                  })})});
   return table;
+}
+
+std::vector<Misbehaviour> refusing_misbehaviours() {
+  const auto text_with = [](std::string_view octets) {
+    return [octets](const Message& message) {
+      return is_text(message) && ws::as_text(message.payload).find(octets) != std::string_view::npos;
+    };
+  };
+  using namespace std::string_view_literals;
+  return {
+      {"refuse-fragments", "RFC 6455 §5.4", "fails on a message in fragments",
+       refuse([](const Message& message) { return message.frames > 1; }, ws::close_code::unsupported_data)},
+      {"refuse-empty", "RFC 6455 §5.2", "fails on an empty message",
+       refuse([](const Message& message) { return message.payload.empty(); },
+              ws::close_code::protocol_error)},
+      {"refuse-long-form", "RFC 6455 §5.2", "fails on messages whose length takes 64 bits",
+       refuse([](const Message& message) { return message.payload.size() > 65535; },
+              ws::close_code::protocol_error)},
+      {"refuse-zero", data, "fails on U+0000 in a text",
+       refuse(text_with("\0"sv), ws::close_code::invalid_payload)},
+      {"refuse-noncharacters", data, "fails on U+FFFF in a text",
+       refuse(text_with("\xef\xbf\xbf"sv), ws::close_code::invalid_payload)},
+      {"refuse-four-octets", data, "fails on characters of four octets in a text",
+       refuse(text_with("\xf0\x9f"sv), ws::close_code::invalid_payload)},
+      {"refuse-compressed", "RFC 7692 §7.2.2", "fails on compressed messages, which it has agreed on",
+       refuse([](const Message& message) { return message.compressed; }, ws::close_code::protocol_error)},
+  };
 }
 
 }  // namespace wsrig::echo

@@ -29,6 +29,7 @@ void CaseRun::count_sent(const Task& task, const ws::FrameSpec& frame) {
   if (frame.opcode != ws::Opcode::continuation) peer.message_size = 0;
   const std::uint64_t size = frame.claimed_length.value_or(frame.payload.size());
   peer.message_size += size;
+  peer.largest_sent = std::max(peer.largest_sent, peer.message_size);
   const Subject& subject = settings_.subject;
   if (peer.message_size > subject.max_message.value_or(UINT64_MAX) ||
       size > subject.max_frame.value_or(UINT64_MAX)) {
@@ -45,6 +46,7 @@ CaseRun::Progress CaseRun::run(const Task& task, const SendRaw& send) {
     mistake(task, bytes ? cut.error() : bytes.error());
     return Progress::done;
   }
+  peer.largest_sent = std::max<std::uint64_t>(peer.largest_sent, bytes->size());
   peer.connection->send_bytes(*bytes, *cut, "raw " + ws::print_payload(ws::as_bytes(*bytes), 120));
   return Progress::done;
 }

@@ -82,6 +82,7 @@ CaseRun::Progress CaseRun::check_time(const Task& task, const Expect& expect) {
 
 bool CaseRun::judge(const Task& task, const Expect& expect, const Observation& seen) {
   if (const auto* violation = std::get_if<SawViolation>(&seen.what)) {
+    if (is_echo_of_1010(task, violation->violation)) return false;
     fail_rule(task, violation->violation->section, std::string(violation->violation->text));
     return true;
   }
@@ -91,6 +92,13 @@ bool CaseRun::judge(const Task& task, const Expect& expect, const Observation& s
   }
   if (judge_alternatives(task, expect, seen)) return true;
   return judge_unmatched(task, expect, seen);
+}
+
+/// A server does not use 1010 (RFC 6455 §7.4.1), and it gives back the code that it was sent (§5.5.1): where
+/// the tester sent that one, readings differ.
+bool CaseRun::is_echo_of_1010(const Task& task, const ws::Violation& violation) {
+  return violation.rule == ws::Rule::close_code_reserved &&
+         peer_of(task).connection->sent_close_code() == ws::close_code::mandatory_extension;
 }
 
 bool CaseRun::judge_alternatives(const Task& task, const Expect& expect, const Observation& seen) {
@@ -166,13 +174,26 @@ bool CaseRun::judge_unmatched(const Task& task, const Expect& expect, const Obse
   if (is_legal_extra(seen, expect) || is_expected_rest(task, expect, seen)) return false;
   if (const auto* end = std::get_if<SawEnd>(&seen.what)) return judge_unmatched_end(task, expect, seen, *end);
   const bool is_close = frame != nullptr && frame->frame.header.opcode == ws::Opcode::close;
-  if (is_close && peer_of(task).over_limit &&
-      ws::parse_close(frame->frame.payload).code == ws::close_code::message_too_big) {
-    decide(Grade::ok, "refused by the declared limit", &task);
+  if (is_close && ws::parse_close(frame->frame.payload).code == ws::close_code::message_too_big &&
+      judge_too_big(task))
     return true;
-  }
   fail_expectation(task, expect, describe(seen), near_miss_);
   return true;
+}
+
+/// 1009 is the right answer of who has a limit (RFC 6455 §10.4, §7.4.1). Nobody has a reason to refuse what
+/// is small.
+bool CaseRun::judge_too_big(const Task& task) {
+  constexpr std::uint64_t always_taken = 4096;
+  const Peer& peer = peer_of(task);
+  if (peer.over_limit) {
+    decide(Grade::ok, "refused by the declared limit", &task);
+  } else if (peer.largest_sent > always_taken) {
+    decide(Grade::informational,
+           fmt::format("refused {} octets by a limit: --limit message=SIZE declares it", peer.largest_sent),
+           &task);
+  }
+  return decided_;
 }
 
 /// A message whose frames were judged one by one, one that `eventually` skips, one that the case did not wait
@@ -201,7 +222,9 @@ bool CaseRun::judge_unmatched_end(const Task& task, const Expect& expect, const 
 
 void CaseRun::settle(const Task& task, const Alternative& alternative, const Observation* seen) {
   if (seen != nullptr) {
-    if (const auto* response = std::get_if<SawHead>(&seen->what)) check_response(task, *response);
+    const auto* response = std::get_if<SawHead>(&seen->what);
+    // An answer that must not be is the case's own finding, whatever else is wrong with it.
+    if (response != nullptr && alternative.grade != Grade::fail) check_response(task, *response);
     const auto* frame = std::get_if<SawFrame>(&seen->what);
     if (frame != nullptr && is_data(*frame)) peer_of(task).frames_judged = true;
     if (frame != nullptr && frame->frame.header.opcode == ws::Opcode::close)

@@ -44,7 +44,8 @@ class CaseRun final : public RunningCase {
     bool frames_judged = false;  ///< frames of the message that is coming in were judged one by one
     bool close_judged = false;   ///< the subject's Close was awaited and has come
     bool shut_down = false;
-    bool over_limit = false;  ///< more was sent than the subject declares to take
+    std::uint64_t largest_sent = 0;  ///< octets of the largest data message or raw step
+    bool over_limit = false;         ///< more was sent than the subject declares to take
   };
 
   // The way through the tasks (case_run.cpp).
@@ -94,6 +95,8 @@ class CaseRun final : public RunningCase {
   bool judge_alternatives(const Task& task, const Expect& expect, const Observation& seen);
   bool judge_early_pongs(const Task& task, const Expect& expect);
   bool judge_raw(const Task& task, const Expect& expect);
+  bool is_echo_of_1010(const Task& task, const ws::Violation& violation);
+  bool judge_too_big(const Task& task);
   bool judge_unmatched(const Task& task, const Expect& expect, const Observation& seen);
   bool judge_unmatched_end(const Task& task, const Expect& expect, const Observation& seen,
                            const SawEnd& end);

@@ -125,7 +125,10 @@ void Connection::send_frame(const ws::FrameSpec& spec) {
     transcript_.add(elapsed(), name(), '>', ws::print(frame, options_.role, {.max_payload = shown_payload}));
     ws::encode(frame, wire);
   }
-  if (spec.opcode == ws::Opcode::close) close_sent_ = true;
+  if (spec.opcode == ws::Opcode::close) {
+    close_sent_ = true;
+    sent_close_code_ = ws::parse_close(spec.payload).code;
+  }
   write(ws::as_text(wire), spec.cut);
   answer_ping();
   finish_close();

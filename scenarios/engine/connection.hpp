@@ -76,6 +76,8 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   Phase phase() const { return phase_; }
   bool is_open() const { return channel_ != nullptr && !ended_; }
   bool close_sent() const { return close_sent_; }
+  /// Of the last Close that was sent; nothing without one, or without a code.
+  std::optional<std::uint16_t> sent_close_code() const { return sent_close_code_; }
   bool close_received() const { return close_received_; }
   const std::optional<net::DialError>& dial_error() const { return dial_error_; }
   const ws::Agreement& agreement() const { return agreement_; }
@@ -147,6 +149,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   bool half_closed_ = false;  ///< the peer's FIN has come: it may still be sent to
   bool held_ = false;
   bool close_sent_ = false;
+  std::optional<std::uint16_t> sent_close_code_;
   bool close_received_ = false;
 };
 

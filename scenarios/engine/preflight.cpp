@@ -125,6 +125,8 @@ struct Preflight::State : std::enable_shared_from_this<State> {
     Findings findings;
     findings.one_at_a_time = waiting_for_second && !attempts[1].served(settings.subject.oracle);
     findings.text = refusal;
+    findings.silent = refusal.empty() && !first.upgraded && !first.ended;
+    if (findings.silent) findings.text = "the subject does not answer the opening handshake";
     if (findings.text.empty() && first.upgraded && !first.served(settings.subject.oracle))
       findings.text = hint(first);
     return findings;

@@ -16,6 +16,7 @@ class Preflight {
   struct Findings {
     bool reachable = true;       ///< false: no TCP (or TLS) connection could be made
     bool one_at_a_time = false;  ///< the second connection was only served once the first was gone
+    bool silent = false;         ///< connections are taken, the opening handshake is not answered
     std::string text{};          ///< what is wrong, or a hint; one line
   };
   Preflight(net::Loop& loop, const CaseSettings& settings, std::function<void(Findings)> done);

@@ -60,6 +60,9 @@ std::vector<Group> group_by_services(const std::vector<CaseInstance>& instances)
   return groups;
 }
 
+/// Where a subject says nothing every case runs out its deadline: nothing but waiting, done side by side.
+constexpr std::size_t jobs_of_silence = 100;
+
 bool fails(const CaseResult& result, const Severity& severity) {
   switch (result.grade) {
     case Grade::error: return true;
@@ -204,13 +207,12 @@ class Run {
 
   /// How many cases may run side by side, with this one.
   std::size_t jobs_with(const CaseInstance& instance) const {
-    constexpr std::size_t heavy_at_once = 2;
     const auto& cases = groups_[group_].cases;
     const bool alone = backend_ || std::any_of(cases.begin(), cases.end(), [](const CaseInstance* one) {
                          return one->definition->load || !one->definition->script.services.empty();
                        });
     if (alone) return 1;
-    return is_heavy(instance) ? std::min(jobs_, heavy_at_once) : jobs_;
+    return is_heavy(instance) ? std::min(jobs_, heavy_jobs_) : jobs_;
   }
 
   Variables backend_variables() const {
@@ -259,6 +261,7 @@ class Run {
           if (!findings.reachable) return give_up(findings.text);
           if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
           if (findings.one_at_a_time) jobs_ = 1;
+          if (findings.silent && jobs_ > 1) jobs_ = heavy_jobs_ = std::max(jobs_, jobs_of_silence);
           fill();
         });
   }
@@ -374,6 +377,7 @@ class Run {
   CaseSettings settings_;
   std::size_t total_;
   std::size_t jobs_ = options_.jobs;
+  std::size_t heavy_jobs_ = 2;  ///< of them with large messages
   struct Variant {
     Tls tls;
     std::optional<net::TlsContext> context;

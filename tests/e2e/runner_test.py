@@ -212,6 +212,11 @@ class RudeSubjects(unittest.TestCase):
                 self.assertGreater(len(document["cases"]), 15)
                 self.assertEqual({case["grade"] for case in document["cases"]} - {"error", "fail"}, set())
 
+    def test_silence_is_said_at_once(self):
+        with line_server([*python_server("rude_server.py"), "hang"]) as url:
+            done = wsrig("test", url, "--only", "*5.5-control*", "--handshake-timeout", "200ms", "-j", "1", check=1)
+        self.assertIn("does not answer the opening handshake", done.stderr)
+
     def test_a_crash_is_told_with_the_case_that_met_it(self):
         # One by one: side by side, all of them may have connected before the crash.
         document = self.judge("crash", 1, jobs=1)

@@ -6,6 +6,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
@@ -20,6 +22,12 @@ func echo(writer http.ResponseWriter, request *http.Request) {
 	for {
 		kind, message, err := connection.ReadMessage()
 		if err != nil {
+			return
+		}
+		// The library leaves it to its user to look at text.
+		if kind == websocket.TextMessage && !utf8.Valid(message) {
+			reason := websocket.FormatCloseMessage(websocket.CloseInvalidFramePayloadData, "")
+			connection.WriteControl(websocket.CloseMessage, reason, time.Now().Add(time.Second))
 			return
 		}
 		if connection.WriteMessage(kind, message) != nil {

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"unicode/utf8"
 
 	"nhooyr.io/websocket"
 )
@@ -21,6 +22,11 @@ func echo(writer http.ResponseWriter, request *http.Request) {
 	for {
 		kind, message, err := connection.Read(context.Background())
 		if err != nil {
+			return
+		}
+		// The library leaves it to its user to look at text.
+		if kind == websocket.MessageText && !utf8.Valid(message) {
+			connection.Close(websocket.StatusInvalidFramePayloadData, "")
 			return
 		}
 		if connection.Write(context.Background(), kind, message) != nil {
