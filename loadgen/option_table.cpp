@@ -95,6 +95,12 @@ std::vector<Option> traffic_options() {
        .help = "how many of them, as a share of the messages",
        .default_value = "1%",
        .group = group},
+  };
+}
+
+std::vector<Option> reply_options() {
+  const std::string group = "Replies";
+  return {
       {.name = "replies",
        .value = "RULE",
        .help = "what answers a message: echo, prefix:TEXT, any, json:FIELD, regex:EXPRESSION, none",
@@ -187,7 +193,8 @@ std::vector<Option> connection_options() {
 }  // namespace
 
 std::vector<cli::Option> load_options() {
-  return cli::join_options({model_options(), traffic_options(), handshake_options(), connection_options()});
+  return cli::join_options(
+      {model_options(), traffic_options(), reply_options(), handshake_options(), connection_options()});
 }
 
 cli::Command command() {

@@ -1,5 +1,6 @@
 #include "loadgen/shard_options.hpp"
 
+#include <array>
 #include <limits>
 #include <unistd.h>
 
@@ -31,9 +32,9 @@ diag::Result<BarrierConfig> read_barrier(const cli::Values& values) {
 }
 
 std::string host_name() {
-  std::string name(256, '\0');
+  std::array<char, 256> name{};
   ::gethostname(name.data(), name.size() - 1);
-  return name.c_str();
+  return name.data();
 }
 
 }  // namespace

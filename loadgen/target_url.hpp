@@ -17,6 +17,6 @@ struct TargetUrl {
 
 /// Reads the URL of a subject, in which the names that are left are those of connections. A mistake is one of
 /// the URL, wherever it stands.
-diag::Result<TargetUrl> read_target_url(const ws::Expression& text);
+diag::Result<TargetUrl> read_target_url(const ws::Expression& expression);
 
 }  // namespace wsrig::loadgen

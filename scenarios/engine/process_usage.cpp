@@ -32,7 +32,7 @@ constexpr std::size_t user_field = 11;  // utime, field 14; stime is the next
 std::chrono::nanoseconds processor_time(const std::vector<std::string>& fields) {
   const auto ticks = std::strtoll(fields[user_field].c_str(), nullptr, 10) +
                      std::strtoll(fields[user_field + 1].c_str(), nullptr, 10);
-  return std::chrono::seconds(1) * ticks / ::sysconf(_SC_CLK_TCK);
+  return std::chrono::nanoseconds(std::chrono::seconds(1)) * ticks / ::sysconf(_SC_CLK_TCK);
 }
 
 /// Pages that a forked child shares with its parent count in proportion, so that the sum is true.

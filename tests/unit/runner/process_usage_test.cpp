@@ -1,6 +1,7 @@
 #include "scenarios/engine/process_usage.hpp"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -43,6 +44,24 @@ TEST(ProcessUsage, counts_what_a_group_holds) {
   EXPECT_EQ(usage_of_group(child).connections, 0U);
   ::close(ready[0]);
   ::close(ready[1]);
+}
+
+/// In the child: is busy until it is killed.
+[[noreturn]] void spin() {
+  ::setpgid(0, 0);
+  for (volatile unsigned count = 0;;) count = count + 1;
+}
+
+TEST(ProcessUsage, counts_parts_of_a_second_of_processor_time) {
+  const pid_t child = ::fork();
+  if (child == 0) spin();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  std::chrono::nanoseconds used{};
+  while (used % std::chrono::seconds(1) == used.zero() && std::chrono::steady_clock::now() < deadline)
+    used = usage_of_group(child).processor_time;
+  EXPECT_NE(used % std::chrono::seconds(1), used.zero());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
 }
 
 }  // namespace
