@@ -240,8 +240,9 @@ class Reader {
 
   Mistake read_code(OfCode& of) {
     const Word word = take();
-    const char* const end = word.text.data() + word.text.size();
-    const auto [rest, error] = std::from_chars(word.text.data(), end, of.code);
+    const char* const begin = word.text.data();
+    const char* const end = begin + word.text.size();
+    const auto [rest, error] = std::from_chars(begin, end, of.code);
     if (word.text.empty() || error != std::errc{} || rest != end)
       return at(word, "a code is expected, such as 1006");
     return {};
@@ -258,9 +259,9 @@ class Reader {
   /// A number and its unit, which may stand apart.
   Mistake read_value() {
     const Word word = take();
-    const char* const end = word.text.data() + word.text.size();
-    const auto [rest, error] =
-        std::from_chars(word.text.data(), end, threshold_.value, std::chars_format::fixed);
+    const char* const begin = word.text.data();
+    const char* const end = begin + word.text.size();
+    const auto [rest, error] = std::from_chars(begin, end, threshold_.value, std::chars_format::fixed);
     if (error != std::errc{} || word.text.starts_with('-'))
       return at(word, "a value is expected, such as 10ms");
     std::string_view unit(rest, static_cast<std::size_t>(end - rest));
