@@ -69,7 +69,7 @@ class Descent {
   Layer ipv6(View view);
   Layer extension(std::uint8_t protocol, View view);
   Layer ipv6_fragment(View view);
-  Layer fragment(const IpFragment& fragment, const View& view);
+  Layer fragment(const IpFragment& part, const View& view);
   Layer transport(std::uint8_t protocol, View view);
   Layer gre(View view);
   Layer udp(View view);

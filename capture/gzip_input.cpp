@@ -5,7 +5,7 @@
 namespace wsrig::capture {
 namespace {
 
-constexpr std::size_t piece_size = 256 * 1024;
+constexpr std::size_t piece_size = std::size_t{256} * 1024;
 constexpr int gzip_only = 16 + MAX_WBITS;
 
 class GzipInput final : public BufferedInput {
@@ -49,10 +49,11 @@ std::size_t GzipInput::read_some(ws::MutableBytes room) {
       break;
     }
     const int result = inflate_some(piece);
-    if (result == Z_STREAM_END)
+    if (result == Z_STREAM_END) {
       next_member();
-    else if (result != Z_OK && result != Z_BUF_ERROR)
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
       fail(Problem::Severity::damage, "the gzip stream is damaged");
+    }
   }
   return wanted - stream_.avail_out;
 }
@@ -68,10 +69,11 @@ int GzipInput::inflate_some(ws::Bytes piece) {
 }
 
 void GzipInput::next_member() {
-  if (is_gzip(compressed_->peek(2)))
+  if (is_gzip(compressed_->peek(2))) {
     inflateReset(&stream_);
-  else
+  } else {
     ended_ = true;  // what gzip itself calls trailing garbage
+  }
 }
 
 }  // namespace

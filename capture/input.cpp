@@ -70,7 +70,7 @@ error_code last_error() { return {errno, boost::system::system_category()}; }
 }  // namespace
 
 bool Input::skip(std::uint64_t size) {
-  constexpr std::uint64_t step = 64 * 1024;
+  constexpr std::uint64_t step = std::uint64_t{64} * 1024;
   while (size > 0) {
     const std::size_t shown = peek(static_cast<std::size_t>(std::min(size, step))).size();
     if (shown == 0) return false;

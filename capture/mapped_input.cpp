@@ -54,7 +54,7 @@ class MappedInput final : public Input {
   }
 
  private:
-  static constexpr std::size_t release_step = 16 * 1024 * 1024;
+  static constexpr std::size_t release_step = std::size_t{16} << 20;
 
   void refill(std::size_t) override {}
   void release_behind() override {

@@ -65,9 +65,10 @@ diag::Result<PacketFilter> PacketFilter::compile(const std::string& expression) 
   auto programs = std::make_unique<Programs>(Programs{expression});
   // For Ethernet every word of the language has a meaning.
   const Program& program = programs->of(LinkType::ethernet);
-  if (!program.is_compiled())
+  if (!program.is_compiled()) {
     return diag::Diagnostic{.message =
                                 "the filter '" + expression + "' is not understood: " + program.error()};
+  }
   return PacketFilter(std::move(programs));
 }
 

@@ -47,7 +47,7 @@ void PcapReader::read_header() {
   const ws::Bytes header = input_->peek(file_header);
   const Magic magic = read_magic(header);
   packet_.file_offset = input_->position();
-  if (header.size() < file_header) {
+  if (magic.kind == nullptr || header.size() < file_header) {
     fail(Problem::Severity::damage, "the file ends inside of the pcap header");
     return;
   }
@@ -71,7 +71,7 @@ const Packet* PcapReader::next() {
   const std::uint32_t captured = order_.u32(&header[8]);
   if (captured > largest_)
     return fail(Problem::Severity::damage, fmt::format("a packet of {} octets is announced", captured));
-  packet_.time = std::chrono::seconds(order_.u32(&header[0])) +
+  packet_.time = std::chrono::seconds(order_.u32(header.data())) +
                  Timestamp(std::int64_t{order_.u32(&header[4])} * nanoseconds_per_unit_);
   packet_.original_length = order_.u32(&header[12]);
   const ws::Bytes record = input_->peek(record_header_ + captured);
@@ -84,11 +84,12 @@ const Packet* PcapReader::next() {
 }
 
 const Packet* PcapReader::end_of_input(std::size_t available, std::size_t needed) {
-  if (input_->problem())
+  if (input_->problem()) {
     problem_ = input_->problem();
-  else if (available > 0)
+  } else if (available > 0) {
     fail(Problem::Severity::cut_tail,
          fmt::format("the file ends inside of a packet: {} of {} octets are there", available, needed));
+  }
   return nullptr;
 }
 

@@ -52,7 +52,7 @@ const Packet* PcapngReader::next() {
 bool PcapngReader::read_block_head(Block& block) {
   const ws::Bytes head = input_->peek(block_head);
   if (head.size() < block_head) return end_of_input(head.size(), block);
-  block.type = order_.u32(&head[0]);  // a section header's type reads the same in both orders
+  block.type = order_.u32(head.data());  // a section header's type reads the same in both orders
   if (block.type == section_header && !read_byte_order(&head[8], order_)) {
     fail(Problem::Severity::damage, "a section header without the byte-order magic");
     return false;
@@ -60,9 +60,10 @@ bool PcapngReader::read_block_head(Block& block) {
   block.length = order_.u32(&head[4]);
   const bool is_sane = block.length >= smallest_block && block.length % 4 == 0 &&
                        (block.length <= largest_block || is_passed_over(block.type));
-  if (!is_sane)
+  if (!is_sane) {
     fail(Problem::Severity::damage,
          fmt::format("a block of type {} announces a length of {}", block.type, block.length));
+  }
   return is_sane;
 }
 
@@ -92,10 +93,11 @@ bool PcapngReader::pass_over(const Block& block) {
   if (trailer.size() < 4) return end_of_input(block.length - 4 + trailer.size(), block);
   const std::uint32_t again = order_.u32(trailer.data());
   input_->take(4);
-  if (again != block.length)
+  if (again != block.length) {
     fail(Problem::Severity::damage,
          fmt::format("a block of type {} has the length {} at its beginning and {} at its end", block.type,
                      block.length, again));
+  }
   return again == block.length;
 }
 
@@ -124,7 +126,7 @@ PcapngReader::Step PcapngReader::read_interface(const Block& block) {
   if (interfaces_.size() == most_interfaces)
     return fail(Problem::Severity::damage, fmt::format("more than {} interfaces", most_interfaces));
   Interface interface;
-  interface.link = static_cast<LinkType>(order_.u16(&block.body[0]));
+  interface.link = static_cast<LinkType>(order_.u16(block.body.data()));
   interface.snap_length = order_.u32(&block.body[4]);
   if (!read_interface_options(block.body.subspan(8), interface)) return Step::stop;
   interfaces_.push_back(interface);
@@ -133,7 +135,7 @@ PcapngReader::Step PcapngReader::read_interface(const Block& block) {
 
 bool PcapngReader::read_interface_options(ws::Bytes options, Interface& interface) {
   while (options.size() >= 4) {
-    const std::uint16_t code = order_.u16(&options[0]);
+    const std::uint16_t code = order_.u16(options.data());
     const std::uint16_t length = order_.u16(&options[2]);
     if (code == opt_endofopt) return true;
     if (padded(length) > options.size() - 4) {
@@ -180,12 +182,14 @@ PcapngReader::Step PcapngReader::read_simple_packet(const Block& block) {
 
 PcapngReader::Step PcapngReader::packet_of(std::uint32_t interface, std::uint64_t stamp,
                                            std::uint32_t captured, ws::Bytes data) {
-  if (interface >= interfaces_.size() - section_)
+  if (interface >= interfaces_.size() - section_) {
     return fail(Problem::Severity::damage, fmt::format("a packet of interface {}, of which there are {}",
                                                        interface, interfaces_.size() - section_));
-  if (captured > data.size())
+  }
+  if (captured > data.size()) {
     return fail(Problem::Severity::damage,
                 fmt::format("a packet of {} octets in a block that has room for {}", captured, data.size()));
+  }
   const Interface& described = interfaces_[section_ + interface];
   packet_.interface = static_cast<std::uint32_t>(section_ + interface);
   packet_.link = described.link;
@@ -199,10 +203,11 @@ PcapngReader::Step PcapngReader::read_secrets(const Block& block) {
   constexpr std::size_t fixed = 8;
   if (block.body.size() < fixed) return fail(Problem::Severity::damage, "a secrets block that is too short");
   const std::uint32_t length = order_.u32(&block.body[4]);
-  if (length > block.body.size() - fixed)
+  if (length > block.body.size() - fixed) {
     return fail(Problem::Severity::damage, fmt::format("secrets of {} octets in a block that has room for {}",
                                                        length, block.body.size() - fixed));
-  hand_over({order_.u32(&block.body[0]), block.body.subspan(fixed, length)});
+  }
+  hand_over({order_.u32(block.body.data()), block.body.subspan(fixed, length)});
   return Step::go_on;
 }
 
@@ -213,13 +218,14 @@ PcapngReader::Step PcapngReader::fail(Problem::Severity severity, std::string wh
 }
 
 bool PcapngReader::end_of_input(std::uint64_t available, const Block& block) {
-  if (input_->problem())
+  if (input_->problem()) {
     problem_ = input_->problem();
-  else if (available > 0 && block.length > largest_block)
+  } else if (available > 0 && block.length > largest_block) {
     fail(Problem::Severity::damage,
          fmt::format("a block of type {} announces a length of {}", block.type, block.length));
-  else if (available > 0)
+  } else if (available > 0) {
     fail(Problem::Severity::cut_tail, "the file ends inside of a block");
+  }
   return false;
 }
 

@@ -22,10 +22,11 @@ class File {
   error_code write(ws::Bytes octets) const {
     while (!octets.empty()) {
       const ssize_t written = ::write(descriptor_, octets.data(), octets.size());
-      if (written >= 0)
+      if (written >= 0) {
         octets = octets.subspan(static_cast<std::size_t>(written));
-      else if (errno != EINTR)
+      } else if (errno != EINTR) {
         return last_error();
+      }
     }
     return {};
   }
