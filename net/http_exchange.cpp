@@ -66,11 +66,11 @@ std::string HttpExchange::read_head(ws::Bytes& data) {
   return {};
 }
 
-void HttpExchange::on_data(ws::MutableBytes octets) {
-  ws::Bytes data = octets;
-  if (auto wrong = read_head(data); !wrong.empty()) return finish(failure(std::move(wrong)));
+void HttpExchange::on_data(ws::MutableBytes data) {
+  ws::Bytes rest = data;
+  if (auto wrong = read_head(rest); !wrong.empty()) return finish(failure(std::move(wrong)));
   if (!answer_) return;
-  body_reader_.feed(data, &answer_->body);
+  body_reader_.feed(rest, &answer_->body);
   if (answer_->body.size() > most_body) return finish(failure("the answer's body is too large"));
   if (body_reader_.is_broken()) return finish(failure("the answer's chunks are broken"));
   if (body_reader_.is_complete()) finish(std::move(*answer_));
