@@ -230,7 +230,7 @@ diag::Result<int> run(const Config& config) {
   if (!read_keys(config, keys)) return cli::exit_code::environment;
   catch_signals();
   std::unique_ptr<capture::PacketSource> source;
-  const auto opened = open_source(config, source);
+  auto opened = open_source(config, source);
   if (!opened || *opened != cli::exit_code::ok) return opened;
   const OutputFile file(config.output);
   if (file.get() == nullptr) {

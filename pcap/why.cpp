@@ -231,9 +231,10 @@ class Explainer {
         return fmt::format("; the {} sent {} {} later, as an answer or of its own accord", role_name(peer),
                            show_close(*answer), show_span(answer->origin.time - close.origin.time));
       }
-      if (!end)
+      if (!end) {
         return fmt::format("; the {} answered, and the capture ends before the connection does",
                            role_name(peer));
+      }
       return fmt::format("; the {} answered", role_name(peer));
     }
     if (!end) return fmt::format("; the capture ends before the {} answers", role_name(peer));
