@@ -72,14 +72,15 @@ HarView::HarView(Sink& sink, std::uint64_t payload) : sink_(sink), payload_(payl
 }
 
 void HarView::on_message(const MessageSeen& message) {
-  std::string& out = messages_[message.connection->id];
-  if (!out.empty()) out += ',';
+  const std::uint64_t id = message.connection->id;
   const bool text = message.opcode == ws::Opcode::text && message.utf8 && message.inflated;
-  out += fmt::format(
-      R"({{"type":"{}","time":{:.6f},"opcode":{},"data":{}}})",
-      message.sender == ws::Role::client ? "send" : "receive",
-      std::chrono::duration<double>(message.last.time).count(), static_cast<int>(message.opcode),
-      text ? json_string(ws::as_text(message.payload)) : "\"" + ws::base64(message.payload) + "\"");
+  const std::string data =
+      text ? json_string(ws::as_text(message.payload)) : "\"" + ws::base64(message.payload) + "\"";
+  messages_.append(
+      id, fmt::format(R"({}{{"type":"{}","time":{:.6f},"opcode":{},"data":{}}})",
+                      messages_.has(id) ? "," : "", message.sender == ws::Role::client ? "send" : "receive",
+                      std::chrono::duration<double>(message.last.time).count(),
+                      static_cast<int>(message.opcode), data));
 }
 
 void HarView::on_connection_end(const Connection& connection) {
@@ -88,13 +89,14 @@ void HarView::on_connection_end(const Connection& connection) {
   const double wait = milliseconds(connection.requested, connection.answered);
   const double time = std::chrono::duration<double, std::milli>(connection.last().time - begin.time).count();
   sink_.write(fmt::format(
-      R"({}{{"startedDateTime":"{}","time":{:.3f},"request":{},"response":{},"cache":{{}},"timings":{{"connect":{:.3f},"ssl":{:.3f},"send":0,"wait":{:.3f},"receive":0}},"serverIPAddress":{},"connection":"{}","_resourceType":"websocket","_webSocketMessages":[{}]}})",
+      R"({}{{"startedDateTime":"{}","time":{:.3f},"request":{},"response":{},"cache":{{}},"timings":{{"connect":{:.3f},"ssl":{:.3f},"send":0,"wait":{:.3f},"receive":0}},"serverIPAddress":{},"connection":"{}","_resourceType":"websocket","_webSocketMessages":[)",
       first_ ? "" : ",", iso_time(begin.time), time, request_of(connection), response_of(connection),
       milliseconds(connection.transport->side(Side::first).syn, connection.transport->established),
       milliseconds(connection.transport->tls_start, connection.transport->tls_done), std::max(wait, 0.0),
       json_string(to_string(connection.transport->ends[index(connection.side_of(ws::Role::server))].address)),
-      connection.id, messages_[connection.id]));
-  messages_.erase(connection.id);
+      connection.id));
+  messages_.take(connection.id, sink_);
+  sink_.write("]}");
   first_ = false;
 }
 

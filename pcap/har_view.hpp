@@ -1,16 +1,14 @@
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "pcap/observer.hpp"
 #include "pcap/sink.hpp"
+#include "pcap/spool.hpp"
 
 namespace wsrig::pcap {
 
 /// An HTTP archive (HAR 1.2), an entry a connection, its messages in `_webSocketMessages` as browsers write
 /// them: time, type send or receive, opcode, data as text or in base64. The messages of a connection are kept
-/// until it ends. `finish` closes the document.
+/// until it ends, many of them in a temporary file. `finish` closes the document.
 class HarView final : public Observer {
  public:
   /// `payload`: octets of each message that are written.
@@ -24,7 +22,7 @@ class HarView final : public Observer {
  private:
   Sink& sink_;
   std::uint64_t payload_;
-  std::map<std::uint64_t, std::string> messages_;  ///< JSON, of connections that are open
+  Spool messages_;  ///< JSON, of connections that are open
   bool first_ = true;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/option_group.hpp"
 #include "cli/option_value.hpp"
@@ -183,8 +185,9 @@ std::optional<diag::Diagnostic> read_anomalies(const cli::Values& values, std::s
   const auto known = anomaly_ids();
   for (const std::string& id : out) {
     if (id.starts_with("handshake:") || std::ranges::find(known, id) != known.end()) continue;
+    const std::string near = diag::did_you_mean(id, known);
     return mistake("--" + std::string(option) + ": unknown anomaly '" + id + "'",
-                   diag::did_you_mean(id, known));
+                   near.empty() ? fmt::format("one of {}", fmt::join(known, ", ")) : near);
   }
   return {};
 }

@@ -25,6 +25,8 @@ class Sink {
     if (buffer_.size() >= piece) flush();
   }
   void flush();
+  /// What is written is not whole.
+  void fail() { failed_ = true; }
   /// A write failed: the disk is full, or the reader has gone.
   bool failed() const { return failed_; }
 
