@@ -184,6 +184,13 @@ TEST_F(CaseRunTest, a_ping_is_not_answered_within_a_frame_that_is_only_half_sent
   EXPECT_TRUE((rest + 1)->text.starts_with("pong ")) << (rest + 1)->text;
 }
 
+TEST_F(CaseRunTest, a_case_that_gives_its_subject_long_gives_the_handshake_as_long) {
+  server.on_request = [](Session&, const ws::HttpHead&) {};
+  definition.within = std::chrono::milliseconds(400);
+  const auto result = run("> text \"x\"");
+  EXPECT_NE(result.message.find("no answer within 400 ms"), std::string::npos) << result.message;
+}
+
 TEST_F(CaseRunTest, a_slow_server_passes_within_its_deadline) {
   settings.within = std::chrono::seconds(3);
   std::vector<std::unique_ptr<net::Timer>> timers;
