@@ -36,9 +36,12 @@ CaseRun::Progress CaseRun::run(const Task& task, const Expect& expect) {
 microseconds CaseRun::deadline_of(const Alternative& alternative, Stage stage) const {
   if (const auto* silence = std::get_if<ExpectSilence>(&alternative.pattern)) return silence->duration;
   if (alternative.within) return *alternative.within;
-  const microseconds within = instance_.definition->within.value_or(settings_.within);
+  const auto& own = instance_.definition->within;
+  if (stage != Stage::handshake) return own.value_or(settings_.within);
   // Where a case gives its subject long, other cases of its kind may keep that busy, too.
-  return stage == Stage::handshake ? std::max<microseconds>(settings_.handshake_timeout, within) : within;
+  return settings_.is_silent
+             ? settings_.handshake_timeout
+             : std::max(settings_.handshake_timeout, own.value_or(settings_.handshake_timeout));
 }
 
 /// Silence decides when its time is over; without it the longest deadline does.

@@ -38,6 +38,7 @@ struct CaseSettings {
   Variables services;                      ///< "echo.address" and the like
   Backend* backend = nullptr;              ///< the tester's end behind a proxy under test
   const ServiceSet* processes = nullptr;   ///< of the services
+  bool is_silent = false;                  ///< the first look got no answer to its opening handshake
   bool record = false;                     ///< keep what goes over the wire as a capture
 };
 
