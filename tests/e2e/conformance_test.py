@@ -2,7 +2,7 @@
 import os
 import unittest
 
-from support import (NODE_MODULES, ROOT, echo, folder, line_server, node_server, program, python_server, report, run,
+from support import (NODE_MODULES, NODE_PARSES, ROOT, echo, folder, line_server, node_server, program, python_server, report, run,
                      wsrig)
 
 SCENARIOS = os.path.join(ROOT, "scenarios", "conformance")
@@ -113,7 +113,7 @@ class Foreign(unittest.TestCase):
     def test_npm_ws(self):
         environment = {**os.environ, "WSRIG_NODE_MODULES": NODE_MODULES}
         with line_server(node_server("ws_echo.js"), env=environment) as url:
-            self.judge(url, "npm-ws")
+            self.judge(url, "npm-ws", *NODE_PARSES)
 
 
 class SlowServer(unittest.TestCase):
