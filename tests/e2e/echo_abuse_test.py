@@ -3,10 +3,10 @@
 import os
 import random
 import socket
-import time
 import unittest
 
 from echo_process import QUARANTINE, Echo
+from support import eventually
 from wire import REQUEST, frame, read_head
 
 FRAMES = 100_000
@@ -72,10 +72,7 @@ class Abuse(unittest.TestCase):
             memory = echo.resident()
             attack(echo, random.Random(SEED + 1))
             self.assert_still_answers(echo)
-            deadline = time.monotonic() + 5
-            while echo.descriptors() > descriptors and time.monotonic() < deadline:
-                time.sleep(0.05)
-            self.assertLessEqual(echo.descriptors(), descriptors)
+            eventually(lambda: echo.descriptors() <= descriptors, within=5)
             self.assertLess(echo.resident() - memory, GROWTH + QUARANTINE)
 
     def test_mutated_frames(self):

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import re
-import signal
 import tempfile
-import time
 import unittest
 import urllib.error
 import urllib.request
@@ -15,6 +13,7 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 
 from echo_process import Echo
 from proxy_process import Backend, Proxy, run_proxy, upgrade
+from support import eventually
 from wire import TunnelWire
 
 
@@ -22,10 +21,7 @@ class Control:
     """A client of the control endpoint whose address stands in the log."""
 
     def __init__(self, proxy):
-        deadline = time.monotonic() + 20
-        while not (found := re.search(r'control address="?([\d.:]+)', proxy.log())):
-            assert time.monotonic() < deadline, proxy.log()
-            time.sleep(0.01)
+        found = eventually(lambda: re.search(r'control address="?([\d.:]+)', proxy.log()), within=20)
         self.url = "http://" + found[1]
 
     def ask(self, method, path, body=None, headers=None):
@@ -91,9 +87,7 @@ class ControlEndpoint(unittest.TestCase):
                 control.ask("PUT", "/faults", {"faults": ["slice(2B)"]})
                 file.write(f"route = /other={echo.url[:-1]}/other\n")
                 file.flush()
-                proxy.process.send_signal(signal.SIGHUP)
-                while "reloaded" not in proxy.log():
-                    time.sleep(0.01)
+                proxy.reload()
                 routes = json.loads(control.ask("GET", "/faults")[1])["routes"]
                 self.assertEqual({route["route"]: route["faults"] for route in routes}, {"/": ["slice(2B)"], "/other": []})
 

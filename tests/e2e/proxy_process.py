@@ -4,10 +4,11 @@ import base64
 import contextlib
 import hashlib
 import json
+import signal
 import socket
 import threading
 
-from support import ServerProcess, run_to_end
+from support import ServerProcess, eventually, run_to_end
 from wire import read_head
 
 
@@ -19,6 +20,12 @@ class Proxy(ServerProcess):
         """What the log tells of tunnels that have ended (--log json)."""
         events = [json.loads(line) for line in self.log().splitlines()]
         return [event for event in events if event["event"] == "tunnel-end"]
+
+    def reload(self):
+        """SIGHUP, and until it is done."""
+        done = self.log().count("reload")
+        self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: self.log().count("reload") > done)
 
 
 def run_proxy(*options):

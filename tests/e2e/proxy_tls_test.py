@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import signal
 import ssl
 import subprocess
-import time
 import unittest
 
 from echo_process import Echo
@@ -48,14 +46,6 @@ class Authority:
 def authority():
     with folder() as path:
         yield Authority(path)
-
-
-def reload(proxy):
-    """SIGHUP, and until it is done."""
-    done = proxy.log().count("reload")
-    proxy.process.send_signal(signal.SIGHUP)
-    while proxy.log().count("reload") == done:
-        time.sleep(0.01)
 
 
 def name_shown(proxy, context, host):
@@ -155,11 +145,11 @@ class Tls(unittest.TestCase):
             with Proxy("--target", echo.url, "--cert", cert, listen=WSS) as proxy:
                 self.assertEqual(name_shown(proxy, made.client_context(), "a.example"), "one")
                 os.replace(made.make("two", "a.example"), cert)
-                reload(proxy)
+                proxy.reload()
                 self.assertEqual(name_shown(proxy, made.client_context(), "a.example"), "two")
                 with open(cert, "w", encoding="ascii") as file:
                     file.write("no certificate\n")
-                reload(proxy)
+                proxy.reload()
                 self.assertIn("cannot use the certificate", proxy.log())
                 self.assertEqual(name_shown(proxy, made.client_context(), "a.example"), "two")
 
@@ -168,7 +158,7 @@ class Tls(unittest.TestCase):
             certs = ("--cert", made.make("a", "a.example"), "--cert", made.make("b", "b.example"))
             with Proxy("--target", echo.url, *certs, listen=WSS) as proxy, proxy.connect() as early:
                 name_shown(proxy, made.client_context(), "a.example")  # the early one has been accepted, too
-                reload(proxy)
+                proxy.reload()
                 context = made.client_context()
                 context.set_alpn_protocols(["http/1.1"])
                 with context.wrap_socket(early, server_hostname="b.example") as connection:

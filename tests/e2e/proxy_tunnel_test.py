@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import socket
 import struct
 import tempfile
@@ -12,6 +11,7 @@ import unittest
 import zlib
 
 from proxy_process import Backend, Proxy, switching, upgrade
+from support import eventually
 from wire import TunnelWire, frame, read_all, read_exactly, read_head, request, server_frame
 
 MEBIBYTE = 1 << 20
@@ -279,9 +279,7 @@ class Routes(unittest.TestCase):
                 file.truncate()
                 file.write(f"route = /b={server.url}\nlog = json\n")
                 file.flush()
-                os.kill(proxy.process.pid, signal.SIGHUP)
-                while '"reloaded"' not in proxy.log():
-                    time.sleep(0.01)
+                proxy.reload()
                 wire.send(1, b"still")
                 self.assertEqual(read_exactly(wire.connection, 11), frame(1, b"still"))
                 for path, status in (("/a", "404"), ("/b", "101")):
@@ -353,10 +351,7 @@ class Data(unittest.TestCase):
                     with TunnelWire(proxy) as wire:
                         wire.send(2, b"x")
                         wire.rest()
-                deadline = time.monotonic() + 20
-                while proxy.descriptors() > before and time.monotonic() < deadline:
-                    time.sleep(0.05)
-                self.assertEqual(proxy.descriptors(), before)
+                eventually(lambda: proxy.descriptors() == before, within=20)
 
 
 class Inspection(unittest.TestCase):
@@ -483,10 +478,7 @@ class Ends(unittest.TestCase):
                     wire.send(8, struct.pack("!H", 4001) + b"bye\x1b")
                     self.assertEqual(wire.close_code(), 4001)
                     self.assertEqual(wire.rest(), b"")
-                deadline = time.monotonic() + 20
-                while not proxy.ends() and time.monotonic() < deadline:
-                    time.sleep(0.01)
-                end, = proxy.ends()
+                end, = eventually(proxy.ends, within=20)
                 self.assertEqual((end["frames_to_upstream"], end["frames_to_downstream"]), (2, 2))
                 self.assertEqual((end["close_from_client"], end["close_from_upstream"]), (4001, 4001))
                 self.assertEqual((end["ended_by"], end["reason"]), ("client", "close"))
@@ -567,10 +559,7 @@ class Large(unittest.TestCase):
                     writer.join()
                     wire.connection.shutdown(socket.SHUT_WR)
                     self.assertEqual(wire.rest(), b"")
-                deadline = time.monotonic() + 20
-                while not proxy.ends() and time.monotonic() < deadline:
-                    time.sleep(0.01)
-                end, = proxy.ends()
+                end, = eventually(proxy.ends, within=20)
                 for way in ("to_upstream", "to_downstream"):
                     self.assertEqual(end["octets_" + way], len(octets))
                     self.assertEqual(end["frames_" + way], len(sizes) + 1)

@@ -40,6 +40,16 @@ def wsrig(*arguments, **keywords):
     return run(program("wsrig"), *arguments, **keywords)
 
 
+def eventually(look, within=PATIENCE):
+    """What `look()` gives once it is true: for what shows only where somebody looks, such as in a log."""
+    deadline = time.monotonic() + within
+    while not (seen := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not so within {within} s")
+        time.sleep(0.01)
+    return seen
+
+
 def side_by_side(function, items):
     """What the function gives for each of the items; they spend their time waiting, so several wait at once."""
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
