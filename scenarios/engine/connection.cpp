@@ -212,14 +212,14 @@ void Connection::on_head(ws::HttpHead head) {
 }
 
 void Connection::on_request(ws::HttpHead head) {
-  auto shared = std::make_shared<const ws::HttpHead>(head);
+  auto shared = std::make_shared<const ws::HttpHead>(std::move(head));
   received_request_ = ws::verify_request(*shared, {});
   request_ = request_from(*shared);
   observe({SawHead{shared, received_request_.findings}, elapsed()});
 }
 
 void Connection::on_response(ws::HttpHead head) {
-  auto shared = std::make_shared<const ws::HttpHead>(head);
+  auto shared = std::make_shared<const ws::HttpHead>(std::move(head));
   answered_ = shared->status() >= 200 || shared->status() == 101 || shared->status() == 0;
   SawHead seen{shared, {}};
   if (shared->status() == 101) {

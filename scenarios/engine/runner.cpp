@@ -256,15 +256,18 @@ class Run {
 
   /// Before the first case: is anybody there, does it answer as declared, can it serve two at a time?
   void look_first() {
-    preflight_ =
-        std::make_unique<Preflight>(loop_, variants_.front().settings, [this](Preflight::Findings findings) {
-          if (!findings.reachable) return give_up(findings.text);
-          if (!findings.text.empty() && options_.on_note) options_.on_note(findings.text);
-          for (auto& variant : variants_) variant.settings.is_silent = findings.silent;
-          if (findings.one_at_a_time) jobs_ = 1;
-          if (findings.silent && jobs_ > 1) jobs_ = heavy_jobs_ = std::max(jobs_, jobs_of_silence);
-          fill();
-        });
+    preflight_ = std::make_unique<Preflight>(loop_, variants_.front().settings,
+                                             [this](const Preflight::Findings& findings) {
+                                               if (!findings.reachable) return give_up(findings.text);
+                                               if (!findings.text.empty() && options_.on_note)
+                                                 options_.on_note(findings.text);
+                                               for (auto& variant : variants_)
+                                                 variant.settings.is_silent = findings.silent;
+                                               if (findings.one_at_a_time) jobs_ = 1;
+                                               if (findings.silent && jobs_ > 1)
+                                                 jobs_ = heavy_jobs_ = std::max(jobs_, jobs_of_silence);
+                                               fill();
+                                             });
   }
 
   void show_progress_later() {
