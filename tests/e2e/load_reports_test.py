@@ -128,12 +128,20 @@ class Page(unittest.IsolatedAsyncioTestCase):
 
 class WhileItRuns(unittest.TestCase):
     def test_a_terminal_shows_how_it_goes(self):
+        shown = self.on_a_terminal({})
+        self.assertRegex(shown, r"^(\r\x1b\[K +\d+ s  load  2 connections  [\d.]+/s  rtt p50 .*)+\r\x1b\[K$")
+
+    def test_the_log_of_a_ci_service_is_no_terminal(self):
+        self.assertEqual(self.on_a_terminal({"CI": "true"}), "")
+
+    def on_a_terminal(self, environment):
+        """What is shown on a terminal beside the table, which goes elsewhere."""
         try:
             terminal, end = pty.openpty()
         except OSError as error:
             self.skipTest(f"no terminal can be had here: {error}")
         with echo() as url, subprocess.Popen([program("wsrig-load"), url, "-c", "2", "-r", "100", "-d", "1100ms"],
-                                             stdout=subprocess.DEVNULL, stderr=end) as child:
+                                             stdout=subprocess.DEVNULL, stderr=end, env={**os.environ, **environment}) as child:
             os.close(end)
             text = b""
             with contextlib.suppress(OSError):  # how Linux says that the other end is closed
@@ -141,7 +149,7 @@ class WhileItRuns(unittest.TestCase):
                     text += piece
             self.assertEqual(child.wait(), 0)
         os.close(terminal)
-        self.assertRegex(text.decode(), r"\r\x1b\[K +1 s  load  2 connections  \d+/s  rtt p50 .*\r\x1b\[K$")
+        return text.decode()
 
     def test_prometheus_and_an_interrupt(self):
         with echo() as url, folder() as where:
