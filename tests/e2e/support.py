@@ -14,7 +14,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("WSRIG_BIN", os.path.join(ROOT, "build", "bin"))
-NODE_MODULES = os.environ.get("WSRIG_NODE_MODULES", os.path.join(ROOT, "build", "npm", "node_modules"))
+NODE_MODULES = os.environ.setdefault("WSRIG_NODE_MODULES", os.path.join(ROOT, "build", "npm", "node_modules"))
 # What Node's own parser takes for a header differs from version to version, whatever server stands behind it.
 NODE_PARSES = ["--skip", "*/blank-before-colon*", "--skip", "*/malformed-header*"]
 # A sanitizer build is several times slower; nothing is asserted about time, only bounded by it.
