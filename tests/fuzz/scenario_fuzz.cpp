@@ -1,4 +1,4 @@
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/format/model.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 // A scenario file: what has no mistakes is read, what has any is not, and each mistake has its place.

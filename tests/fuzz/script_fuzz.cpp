@@ -1,4 +1,4 @@
-#include "scenarios/engine/script.hpp"
+#include "scenarios/engine/steps/script.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 // The steps of a case: any text is a script or a diagnostic with a place.

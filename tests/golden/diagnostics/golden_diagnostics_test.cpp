@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/format/model.hpp"
 
 namespace wsrig::engine {
 namespace {

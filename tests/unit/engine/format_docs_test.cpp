@@ -7,8 +7,8 @@
 
 #include <boost/json.hpp>
 
-#include "scenarios/engine/model.hpp"
-#include "scenarios/engine/scenario_keys.hpp"
+#include "scenarios/engine/format/model.hpp"
+#include "scenarios/engine/format/scenario_keys.hpp"
 
 namespace wsrig::engine {
 namespace {

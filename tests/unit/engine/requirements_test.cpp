@@ -1,12 +1,12 @@
 // Every requirement that binds servers has a case or a reason, and every case covers requirements that exist.
-#include "scenarios/engine/requirements.hpp"
+#include "scenarios/engine/format/requirements.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <set>
 
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/format/model.hpp"
 
 namespace wsrig::engine {
 namespace {

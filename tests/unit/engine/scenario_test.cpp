@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <string>
 
-#include "scenarios/engine/case_reader.hpp"
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/format/case_reader.hpp"
+#include "scenarios/engine/format/model.hpp"
 
 namespace wsrig::engine {
 namespace {

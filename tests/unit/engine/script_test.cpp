@@ -1,4 +1,4 @@
-#include "scenarios/engine/script.hpp"
+#include "scenarios/engine/steps/script.hpp"
 
 #include <csignal>
 #include <gmock/gmock.h>

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <string>
 
-#include "scenarios/engine/model.hpp"
+#include "scenarios/engine/format/model.hpp"
 
 namespace wsrig::engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "scenarios/engine/baseline.hpp"
+#include "scenarios/engine/run/baseline.hpp"
 
 #include <fstream>
 #include <gtest/gtest.h>

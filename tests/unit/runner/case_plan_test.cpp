@@ -1,4 +1,4 @@
-#include "scenarios/engine/case_plan.hpp"
+#include "scenarios/engine/run/case_plan.hpp"
 
 #include <gtest/gtest.h>
 

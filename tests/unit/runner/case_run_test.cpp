@@ -1,10 +1,10 @@
-#include "scenarios/engine/case_run.hpp"
+#include "scenarios/engine/run/case_run.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 
-#include "scenarios/engine/services.hpp"
+#include "scenarios/engine/run/services.hpp"
 #include "tests/support/scripted_server.hpp"
 
 /// Whole cases against a server on the same loop, which misbehaves in one way at a time.

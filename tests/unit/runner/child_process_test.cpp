@@ -1,4 +1,4 @@
-#include "scenarios/engine/child_process.hpp"
+#include "scenarios/engine/run/child_process.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

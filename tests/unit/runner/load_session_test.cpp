@@ -1,4 +1,4 @@
-#include "scenarios/engine/load_session.hpp"
+#include "scenarios/engine/run/load_session.hpp"
 
 #include <functional>
 #include <gmock/gmock.h>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/http_responder.hpp"
+#include "scenarios/engine/steps/session_script.hpp"
 #include "tests/unit/net/loopback.hpp"
 
 namespace wsrig::engine {

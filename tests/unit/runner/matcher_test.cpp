@@ -1,4 +1,4 @@
-#include "scenarios/engine/matcher.hpp"
+#include "scenarios/engine/steps/matcher.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "scenarios/engine/port_lease.hpp"
+#include "scenarios/engine/run/port_lease.hpp"
 
 #include <gtest/gtest.h>
 #include <set>

@@ -1,4 +1,4 @@
-#include "scenarios/engine/process_usage.hpp"
+#include "scenarios/engine/run/process_usage.hpp"
 
 #include <array>
 #include <chrono>

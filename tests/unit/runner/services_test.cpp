@@ -1,4 +1,4 @@
-#include "scenarios/engine/services.hpp"
+#include "scenarios/engine/run/services.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,0 +1,17 @@
+# cmake -DOUTPUT=… -DROOT=… -DSCHEMA=… -DREQUIREMENTS=… -P embed.cmake: writes a .cpp that holds schema.json,
+# requirements.yaml and every scenario below ROOT as string literals, so that an installed wsrig needs no folder of files.
+file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/*.yaml")
+list(SORT files)
+file(READ "${SCHEMA}" schema)
+file(READ "${REQUIREMENTS}" requirements)
+set(code "// Generated from scenarios/conformance, requirements.yaml and schema.json.\n")
+string(APPEND code "#include \"scenarios/engine/format/builtin.hpp\"\n\nnamespace wsrig::engine {\n\n")
+string(APPEND code "std::string_view schema() {\n  return R\"wsrig(${schema})wsrig\";\n}\n\n")
+string(APPEND code "std::string_view builtin_requirements() {\n  return R\"wsrig(${requirements})wsrig\";\n}\n\n")
+string(APPEND code "std::vector<BuiltinFile> builtin_files() {\n  return {\n")
+foreach(name IN LISTS files)
+  file(READ "${ROOT}/${name}" text)
+  string(APPEND code "      {\"${name}\", R\"wsrig(${text})wsrig\"},\n")
+endforeach()
+string(APPEND code "  };\n}\n\n}  // namespace wsrig::engine\n")
+file(WRITE "${OUTPUT}" "${code}")

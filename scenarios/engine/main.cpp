@@ -1,6 +1,0 @@
-#include "scenarios/engine/commands.hpp"
-
-int main(int argc, char** argv) {
-  return wsrig::cli::run_program(wsrig::engine::wsrig_overview(), wsrig::engine::wsrig_commands(), argc,
-                                 argv);
-}
