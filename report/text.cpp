@@ -46,6 +46,35 @@ bool stays(std::uint32_t c, Controls controls) {
   return controls == Controls::keep_lines && (c == '\n' || c == '\t');
 }
 
+/// How many octets at the front stand in a JSON string as they are, and are ASCII.
+std::size_t plain_run(std::string_view text) {
+  const auto is_special = [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet >= 0x7f || c == '"' || c == '\\';
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(text, is_special) - text.begin());
+}
+
+/// A character as a JSON string has it; an octet that belongs to none becomes text that shows it.
+void append_escaped(std::string& out, const Character& character, std::string_view octets) {
+  if (!character.valid) {
+    out += fmt::format("\\\\x{:02x}", static_cast<unsigned char>(octets[0]));
+    return;
+  }
+  switch (character.code_point) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  if (is_control(character.code_point)) {
+    out += fmt::format("\\u{:04x}", character.code_point);
+  } else {
+    out += octets;
+  }
+}
+
 }  // namespace
 
 std::string visible(std::string_view text, Controls controls) {
@@ -90,22 +119,23 @@ std::string markup(std::string_view text) {
 }
 
 std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : visible(text, Controls::keep_ascii)) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const std::size_t plain = plain_run(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const Character character = first_character(text);
+    append_escaped(out, character, text.substr(0, character.size));
+    text.remove_prefix(character.size);
   }
-  return out + '"';
+  out += '"';
 }
 
 std::string seconds(std::chrono::microseconds duration) {

@@ -24,8 +24,11 @@ std::string shorten(std::string_view text, std::size_t octets);
 
 /// `&`, `<`, `>` and quotes as references, for HTML and XML; the text is made visible first.
 std::string markup(std::string_view text);
-/// A JSON string with its quotes; also a YAML scalar.
+/// A JSON string with its quotes, of which a reader gets the same text again; also a YAML scalar. Octets that
+/// are not UTF-8 are shown: `\xff`.
 std::string json_string(std::string_view text);
+/// The same, put behind `out`.
+void append_json_string(std::string& out, std::string_view text);
 
 /// "0.012345"
 std::string seconds(std::chrono::microseconds duration);

@@ -38,6 +38,19 @@ TEST(Escapes, of_markup_and_json) {
   EXPECT_EQ(json_string("a\"\\\n\t\x01\x7f\xff"), "\"a\\\"\\\\\\n\\t\\u0001\\u007f\\\\xff\"");
 }
 
+TEST(JsonString, tells_a_character_from_the_text_that_shows_it) {
+  EXPECT_EQ(json_string("\xe2\x80\xa8 \xc2\x85 \xef\xbf\xbf"), R"("\u2028 \u0085 \uffff")");
+  EXPECT_EQ(json_string(R"(\u2028)"), R"("\\u2028")");
+  EXPECT_EQ(json_string("é 😀"), R"("é 😀")");
+}
+
+TEST(JsonString, is_put_behind_what_is_there) {
+  std::string out = "a:";
+  append_json_string(out, R"(b"c)");
+  append_json_string(out, "");
+  EXPECT_EQ(out, R"(a:"b\"c""")");
+}
+
 TEST(Durations, for_machines_and_people) {
   EXPECT_EQ(seconds(microseconds{1}), "0.000001");
   EXPECT_EQ(seconds(microseconds{61'000'000}), "61.000000");
