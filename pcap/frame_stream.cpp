@@ -215,34 +215,39 @@ void FrameStream::finish_control() {
 void FrameStream::finish_message() {
   Sent& sender = sent();
   const bool inflated = messages_.inflated() <= Inflated::yes;
-  MessageSeen message{.connection = &connection_,
-                      .sender = sender_,
-                      .opcode = messages_.opcode(),
-                      .compressed = messages_.is_compressed(),
-                      .complete = messages_.is_complete(),
-                      .inflated = inflated,
-                      .utf8 = messages_.is_utf8(),
-                      .frames = messages_.frames(),
-                      .number = ++sender.messages,
-                      .offset = message_offset_,
-                      .wire = messages_.wire(),
-                      .size = messages_.size(),
-                      .first = message_begin_,
-                      .last = origin_,
-                      .confidence = confidence_,
-                      .payload = messages_.kept()};
-  if (message.compressed) ++sender.compressed_messages;
-  if (message.compressed && inflated) {
-    sender.compressed += message.wire;
-    sender.inflated += message.size;
+  ++sender.messages;
+  if (messages_.is_compressed()) ++sender.compressed_messages;
+  if (messages_.is_compressed() && inflated) {
+    sender.compressed += messages_.wire();
+    sender.inflated += messages_.size();
   }
   if (!inflated) ++sender.not_inflated;
   if (messages_.inflated() == Inflated::corrupt) broke(ws::Rule::deflate_data_corrupt);
   if (messages_.inflated() == Inflated::unknown) {
-    journal_.anomaly(connection_, kind_of(Fault::not_inflatable), sender_, message.first, message.offset);
+    journal_.anomaly(connection_, kind_of(Fault::not_inflatable), sender_, message_begin_, message_offset_);
   }
-  if (!message.utf8) broke(ws::Rule::text_not_utf8);
-  journal_.message(message);
+  if (!messages_.is_utf8()) broke(ws::Rule::text_not_utf8);
+  if (journal_.wanted().frames) journal_.message(message(inflated));
+}
+
+/// What is told of the message that has just been finished.
+MessageSeen FrameStream::message(bool inflated) const {
+  return {.connection = &connection_,
+          .sender = sender_,
+          .opcode = messages_.opcode(),
+          .compressed = messages_.is_compressed(),
+          .complete = messages_.is_complete(),
+          .inflated = inflated,
+          .utf8 = messages_.is_utf8(),
+          .frames = messages_.frames(),
+          .number = connection_.of(sender_).messages,
+          .offset = message_offset_,
+          .wire = messages_.wire(),
+          .size = messages_.size(),
+          .first = message_begin_,
+          .last = origin_,
+          .confidence = confidence_,
+          .payload = messages_.kept()};
 }
 
 bool FrameStream::skip(std::uint64_t size, const Origin& origin) {

@@ -55,6 +55,7 @@ class FrameStream {
   void finish_frame(bool complete);
   void finish_control();
   void finish_message();
+  MessageSeen message(bool inflated) const;
   void broke(ws::Rule rule);
   Sent& sent() { return connection_.of(sender_); }
 

@@ -13,6 +13,7 @@ Journal::Journal(std::vector<Observer*> observers) : observers_(std::move(observ
     wanted_.message_payload = std::max(wanted_.message_payload, wish.message_payload);
     wanted_.tcp_events = wanted_.tcp_events || wish.tcp_events;
   }
+  wanted_.frames = !frame_observers_.empty();
 }
 
 void Journal::begin_capture(Time first_packet) {
@@ -26,14 +27,6 @@ void Journal::begin(Connection& connection) {
 
 void Journal::end(const Connection& connection) {
   for (Observer* observer : observers_) observer->on_connection_end(connection);
-}
-
-void Journal::frame(const FrameSeen& frame) {
-  for (Observer* observer : frame_observers_) observer->on_frame(frame);
-}
-
-void Journal::message(const MessageSeen& message) {
-  for (Observer* observer : frame_observers_) observer->on_message(message);
 }
 
 void Journal::tcp(const TcpEvent& event) {

@@ -19,8 +19,12 @@ class Journal {
   /// Gives a new connection its number and tells of it.
   void begin(Connection& connection);
   void end(const Connection& connection);
-  void frame(const FrameSeen& frame);
-  void message(const MessageSeen& message);
+  void frame(const FrameSeen& frame) {
+    for (Observer* observer : frame_observers_) observer->on_frame(frame);
+  }
+  void message(const MessageSeen& message) {
+    for (Observer* observer : frame_observers_) observer->on_message(message);
+  }
   void tcp(const TcpEvent& event);
   /// `text` is what the kind says where it is empty.
   void anomaly(Connection& connection, const AnomalyKind& kind, ws::Role sender, const Origin& origin,

@@ -20,7 +20,7 @@ class JsonLine {
     constexpr std::uint64_t group = 100'000'000;
     if (value >= group) {
       put(value / group);
-      put_digits(eight_digits(static_cast<std::uint32_t>(value % group)), 0);
+      put_eight_digits(static_cast<std::uint32_t>(value % group));
       return;
     }
     const std::uint64_t digits = eight_digits(static_cast<std::uint32_t>(value));
@@ -33,6 +33,8 @@ class JsonLine {
     put(name);
     put(value);
   }
+  /// A number below 10^8, with the zeros in front.
+  void put_eight_digits(std::uint32_t value) { put_digits(eight_digits(value), 0); }
   std::string_view text() const { return {text_.data(), size_}; }
 
  private:

@@ -1,12 +1,11 @@
 #include "pcap/jsonl_view.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 #include <iterator>
 
 #include "cli/options.hpp"
-#include "pcap/json_line.hpp"
+#include "pcap/plain_text.hpp"
 #include "pcap/show.hpp"
 #include "report/text.hpp"
 #include "ws/base64.hpp"
@@ -15,6 +14,8 @@
 namespace wsrig::pcap {
 
 namespace {
+
+using namespace std::string_view_literals;
 
 constexpr std::string_view schema = "wsrig-pcap/1";
 
@@ -103,14 +104,12 @@ void put_identity(std::string& out, const Connection& connection) {
   out += ']';
 }
 
-void put_kind(JsonLine& line, ws::Role sender, ws::Opcode opcode) {
-  line.put(sender == ws::Role::client ? R"(,"from":"client","opcode":")" : R"(,"from":"server","opcode":")");
+void put_opcode(JsonLine& line, ws::Opcode opcode) {
   if (const std::string_view name = ws::name(opcode); !name.empty()) {
     line.put(name);
   } else {
     line.put("op", static_cast<std::uint64_t>(opcode));
   }
-  line.put("\"");
 }
 
 void put_mask(JsonLine& line, const ws::MaskKey& key) {
@@ -123,32 +122,10 @@ void put_mask(JsonLine& line, const ws::MaskKey& key) {
   line.put("\"");
 }
 
-/// No capture is older than 1970; one that claims to be has a time of 0.
-void put_time(JsonLine& line, Time time) {
-  line.put(R"(,"time_ns":)", static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
-}
-
-/// Eight octets of ASCII that stand in a JSON string as they are: all of them are compared at a time, by what
-/// a subtraction borrows from the highest bit of each.
-bool is_plain(std::uint64_t octets) {
-  constexpr std::uint64_t each = 0x0101'0101'0101'0101, high = 0x80 * each;
-  const auto has_less = [](std::uint64_t value, std::uint64_t than) {
-    return (value - than * each) & ~value;
-  };
-  const std::uint64_t special = octets | has_less(octets, 0x20) | has_less(octets ^ 0x7f * each, 1) |
-                                has_less(octets ^ '"' * each, 1) | has_less(octets ^ '\\' * each, 1);
-  return (special & high) == 0;
-}
-
-bool is_plain(ws::Bytes text) {
-  std::uint64_t octets = 0;
-  for (; text.size() >= sizeof octets; text = text.subspan(sizeof octets)) {
-    std::memcpy(&octets, text.data(), sizeof octets);
-    if (!is_plain(octets)) return false;
-  }
-  octets = 0x2020'2020'2020'2020;
-  std::memcpy(&octets, text.data(), text.size());
-  return is_plain(octets);
+/// UTF-8 that ends inside of a character, up to there.
+ws::Bytes without_last_character(ws::Bytes text) {
+  while ((text.back() & 0xc0) == 0x80) text = text.first(text.size() - 1);
+  return text.first(text.size() - 1);
 }
 
 }  // namespace
@@ -177,11 +154,26 @@ void JsonlView::on_connection(const Connection& connection) {
   sink_.written();
 }
 
+/// Most records begin as the one before of the same kind and sender did.
+std::string_view JsonlView::Beginning::of(std::uint64_t stream, ws::Role sender, ws::Opcode opcode) {
+  if (stream_ == stream && opcode_ == opcode) return line_.text();
+  stream_ = stream;
+  opcode_ = opcode;
+  line_ = {};
+  line_.put(R"({"type":")");
+  line_.put(type_);
+  line_.put(R"(","stream":)", stream);
+  line_.put(sender == ws::Role::client ? R"(,"from":"client","opcode":")" : R"(,"from":"server","opcode":")");
+  put_opcode(line_, opcode);
+  line_.put("\"");
+  return line_.text();
+}
+
 /// Small, because most captures have many: what has its usual value is left out.
 void JsonlView::on_frame(const FrameSeen& frame) {
+  const ws::Opcode opcode = frame.header.opcode;
   JsonLine line;
-  line.put(R"({"type":"frame","stream":)", frame.connection->id);
-  put_kind(line, frame.sender, frame.header.opcode);
+  line.put(frames_[index(frame.sender)].of(frame.connection->id, frame.sender, opcode));
   line.put(R"(,"length":)", frame.header.payload_length);
   if (!frame.header.fin) line.put(R"(,"fin":false)");
   if (frame.header.rsv != 0) line.put(R"(,"rsv":)", frame.header.rsv);
@@ -191,18 +183,14 @@ void JsonlView::on_frame(const FrameSeen& frame) {
   if (frame.last.packet != frame.first.packet) line.put(R"(,"last_packet":)", frame.last.packet);
   put_time(line, frame.first.time);
   if (!frame.complete) line.put(R"(,"captured":)", frame.captured);
-  out() += line.text();
-  put_doubt(frame.confidence);
   // The payload of a data frame stands in its message.
-  if (ws::is_control(frame.header.opcode)) put_payload(frame.payload, frame.header.payload_length);
-  out() += "}\n";
-  sink_.written();
+  end_record(line, frame.confidence, ws::is_control(opcode) ? frame.payload : ws::Bytes(),
+             frame.header.payload_length);
 }
 
 void JsonlView::on_message(const MessageSeen& message) {
   JsonLine line;
-  line.put(R"({"type":"message","stream":)", message.connection->id);
-  put_kind(line, message.sender, message.opcode);
+  line.put(messages_[index(message.sender)].of(message.connection->id, message.sender, message.opcode));
   line.put(R"(,"number":)", message.number);
   line.put(R"(,"length":)", message.size);
   if (message.frames != 1) line.put(R"(,"frames":)", message.frames);
@@ -212,10 +200,35 @@ void JsonlView::on_message(const MessageSeen& message) {
   if (!message.utf8) line.put(R"(,"utf8":false)");
   line.put(R"(,"offset":)", message.offset);
   line.put(R"(,"packet":)", message.last.packet);
-  out() += line.text();
-  put_doubt(message.confidence);
-  put_payload(message.payload, message.size);
-  out() += "}\n";
+  end_record(line, message.confidence, message.payload, message.size);
+}
+
+/// No capture is older than 1970; one that claims to be has a time of 0. What changes ten times a second only
+/// is kept.
+void JsonlView::put_time(JsonLine& line, Time time) {
+  constexpr std::uint64_t tenth = 100'000'000;
+  const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
+  if (ns < tenth) return line.put(R"(,"time_ns":)", ns);
+  if (ns / tenth != tenths_) {
+    tenths_ = ns / tenth;
+    tenths_text_ = {};
+    tenths_text_.put(R"(,"time_ns":)", tenths_);
+  }
+  line.put(tenths_text_.text());
+  line.put_eight_digits(static_cast<std::uint32_t>(ns % tenth));
+}
+
+/// A record ends with what there is of a payload of `size` octets.
+void JsonlView::end_record(JsonLine& line, double confidence, ws::Bytes payload, std::uint64_t size) {
+  if (confidence >= 1 && payload.empty()) {
+    line.put("}\n");
+    out() += line.text();
+  } else {
+    out() += line.text();
+    put_doubt(confidence);
+    put_payload(payload, size);
+    out() += "}\n";
+  }
   sink_.written();
 }
 
@@ -227,14 +240,16 @@ void JsonlView::put_doubt(double confidence) {
 void JsonlView::put_payload(ws::Bytes payload, std::uint64_t size) {
   if (payload.empty()) return;
   const bool cut = payload.size() < size;
-  if (is_plain(payload)) {
-    ((out() += R"(,"text":")") += ws::as_text(payload)) += '"';
+  std::string& to = out();
+  if (is_plain_text(payload)) {
+    to.append(R"(,"text":")"sv).append(ws::as_text(payload)).push_back('"');
   } else if (ws::Utf8Validator utf8; utf8.feed(payload) && (cut || utf8.complete())) {
-    (out() += R"(,"text":)") += report::json_string(ws::as_text(payload));
+    const ws::Bytes text = utf8.complete() ? payload : without_last_character(payload);
+    report::append_json_string(to.append(R"(,"text":)"sv), ws::as_text(text));
   } else {
-    ((out() += R"(,"base64":")") += ws::base64(payload)) += '"';
+    to.append(R"(,"base64":")"sv).append(ws::base64(payload)).push_back('"');
   }
-  if (cut) out() += R"(,"cut":true)";
+  if (cut) to.append(R"(,"cut":true)"sv);
 }
 
 void JsonlView::on_anomaly(const Anomaly& anomaly) {

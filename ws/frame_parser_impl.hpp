@@ -9,7 +9,7 @@ std::size_t FrameParser::run(Octets data, Sink& sink) {
   std::size_t taken = 0;
   for (;;) {
     if (!in_payload_) {
-      if (!read_header(data, taken)) return taken;
+      if (taken == data.size() || !read_header(data, taken)) return taken;
       remaining_ = header_.payload_length;
       in_payload_ = true;
       if (!sink.on_header(header_)) return taken;

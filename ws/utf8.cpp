@@ -80,11 +80,13 @@ bool is_ascii_word(const std::uint8_t* at) {
   return (word & 0x8080808080808080u) == 0;
 }
 
-/// How many octets at the start are ASCII, counted in whole words.
+/// How many octets at the start are ASCII: all of them, or counted in whole words. What is less than a word
+/// at the end is looked at together with octets in front of it.
 std::size_t ascii_words(const std::uint8_t* at, std::size_t size) {
   std::size_t done = 0;
   while (size - done >= word_size && is_ascii_word(at + done)) done += word_size;
-  return done;
+  const bool is_tail = done != 0 && size - done < word_size;
+  return is_tail && is_ascii_word(at + size - word_size) ? size : done;
 }
 
 using Kernel = std::size_t (*)(const std::uint8_t* at, std::size_t size);

@@ -65,9 +65,9 @@ Connection::Connection(std::uint64_t number, const SeenSegment& first) {
   if (first.has(TcpFlags::syn)) state_ = State::half_open;
 }
 
+/// The segment is one of this connection: its source tells.
 Direction Connection::direction_of(const TcpSegment& segment) const {
-  const bool is_forward = segment.source == flow_.ends_[0] && segment.destination == flow_.ends_[1];
-  return is_forward ? Direction::forward : Direction::backward;
+  return segment.source == flow_.ends_[0] ? Direction::forward : Direction::backward;
 }
 
 bool Connection::is_reopened_by(const TcpSegment& segment) const {
@@ -273,6 +273,8 @@ void Connection::note_window(const SeenSegment& arrived, Direction direction) {
 }
 
 void Connection::pass(const Seen& seen) {
+  const auto is_flowing = [this](Direction direction) { return stream(direction).is_flowing(); };
+  if (is_followed_ && std::ranges::all_of(both, is_flowing)) return;
   if (is_followed_) {
     for (const Direction direction : both) {
       Outlet outlet(*this, direction);

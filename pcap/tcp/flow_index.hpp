@@ -14,7 +14,12 @@ class FlowKey {
  public:
   FlowKey() = default;
   explicit FlowKey(const capture::TcpSegment& segment);
-  friend bool operator==(const FlowKey&, const FlowKey&) = default;
+  /// For each packet: without a branch, or a call of memcmp.
+  friend bool operator==(const FlowKey& a, const FlowKey& b) {
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < a.words_.size(); ++i) difference |= a.words_[i] ^ b.words_[i];
+    return difference == 0;
+  }
 
   std::uint64_t hash(std::uint64_t seed) const;
 

@@ -78,6 +78,8 @@ class StreamAssembler {
 
   /// Octets that wait behind holes, with what it takes to keep them.
   std::size_t waiting_octets() const { return waiting_octets_; }
+  /// Nothing waits, and no FIN was seen: `pass` has nothing to do, and the stream is not complete.
+  bool is_flowing() const { return waiting_.empty() && end_ == no_end; }
   /// Everything up to the FIN was delivered or declared a hole.
   bool is_complete() const { return next_ >= end_; }
   const Seen& fin_seen() const { return fin_seen_; }
