@@ -14,6 +14,18 @@ std::string_view Connection::host() const {
   return field.value_or(std::string_view(transport->sni));
 }
 
+std::optional<Origin> Connection::end_of(ws::Role role) const {
+  if (const auto& end = stream_end[static_cast<std::size_t>(role)]) return end;
+  const TransportSide& side = transport_of(role);
+  return earlier(side.fin, side.reset) ? side.fin : side.reset;
+}
+
+std::optional<ws::Role> Connection::first_to_end() const {
+  const auto client_end = end_of(ws::Role::client), server_end = end_of(ws::Role::server);
+  if (!client_end && !server_end) return {};
+  return earlier(client_end, server_end) ? ws::Role::client : ws::Role::server;
+}
+
 Origin Connection::begin() const {
   if (requested) return *requested;
   if (answered) return *answered;

@@ -19,9 +19,14 @@ namespace wsrig::pcap {
 /// What a connection turned out to be.
 enum class ConnectionKind : std::uint8_t {
   websocket,  ///< frames were found, or a handshake that was accepted
-  refused,    ///< asked for a WebSocket, and was answered otherwise or not at all
+  refused,    ///< asked for a WebSocket, and was answered otherwise, or not at all as far as was captured
   encrypted,  ///< TLS, and the capture has no keys for it
 };
+
+/// Was `a` captured before `b`, or `b` not at all?
+constexpr bool earlier(const std::optional<Origin>& a, const std::optional<Origin>& b) {
+  return a && (!b || a->packet < b->packet);
+}
 
 /// A Close frame as it was captured.
 struct CloseSeen {
@@ -59,6 +64,7 @@ struct Sent {
   std::uint64_t inflated = 0;             ///< what those became
   std::uint64_t missing = 0;              ///< octets that the capture lacks
   std::uint64_t unread = 0;               ///< captured octets of which it is not known what they are
+  bool end_lost = false;                  ///< frames may have come behind the last one that was found
   std::optional<Origin> first{}, last{};  ///< frames
   std::optional<CloseSeen> close{};       ///< the first Close
   PingTimes pings{};
@@ -70,14 +76,16 @@ struct TransportSide {
   std::string address{};  ///< "192.0.2.1:443", "[::1]:80"
   std::optional<Origin> syn{}, fin{}, reset{};
   std::optional<AlertSeen> alert{};
-  std::optional<Origin> last_data{};       ///< new octets
-  std::optional<Origin> last_packet{};     ///< of any kind
-  std::optional<Origin> zero_window{};     ///< since when it takes nothing; empty while it does
-  std::uint64_t zero_windows = 0;          ///< how often it closed its window
-  std::uint64_t retransmissions = 0;       ///< packets it sent again
-  std::uint64_t retransmitted_at_end = 0;  ///< of these, since the other side last acknowledged anything new
-  std::uint64_t missing = 0;               ///< octets
-  bool ended = false;                      ///< its stream was seen to end
+  std::optional<Origin> last_data{};    ///< new octets
+  std::optional<Origin> last_packet{};  ///< of any kind
+  std::optional<Origin> zero_window{};  ///< since when it takes nothing; empty while it does
+  std::uint64_t zero_windows = 0;       ///< how often it closed its window
+  std::uint64_t retransmissions = 0;    ///< packets it sent again
+  std::uint64_t retransmitted_at_end =
+      0;                      ///< of these, since the other side was last heard, before its own end
+  std::uint64_t missing = 0;  ///< octets
+  bool captured = false;      ///< a packet of it is in the capture
+  bool ended = false;         ///< its stream was seen to end
 };
 
 /// A TCP connection: what all WebSockets on it share.
@@ -122,9 +130,17 @@ struct Connection {
   const Sent& of(ws::Role role) const { return sent[static_cast<std::size_t>(role)]; }
   Side side_of(ws::Role role) const { return role == ws::Role::client ? client : other(client); }
   const TransportSide& transport_of(ws::Role role) const { return transport->side(side_of(role)); }
+  /// How this role ended the stream, and with it the connection: END_STREAM or RST_STREAM of HTTP/2, else FIN
+  /// or RST, whichever came first.
+  std::optional<Origin> end_of(ws::Role role) const;
+  /// Who did so first.
+  std::optional<ws::Role> first_to_end() const;
   /// Empty when the request is not in the capture.
   std::string_view path() const { return request ? request->target() : std::string_view(); }
   std::string_view host() const;
+  /// Nothing that this role sent since the connection was found is missing at the end: of what was not
+  /// captured nothing may be said, neither that it came nor that it did not.
+  bool is_end_known(ws::Role role) const { return transport_of(role).captured && !of(role).end_lost; }
   int status() const { return response ? response->status() : 0; }
   /// The first and last packet known to belong to it.
   Origin begin() const;

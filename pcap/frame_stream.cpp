@@ -186,6 +186,7 @@ void FrameStream::finish_frame(bool complete) {
   ++sender.frames[static_cast<std::size_t>(frame_.header.opcode)];
   if (!sender.first) sender.first = frame_.first;
   sender.last = frame_.last;
+  sender.end_lost = false;
   journal_.frame(frame_);
   if (ws::is_control(frame_.header.opcode)) {
     finish_control();

@@ -15,6 +15,8 @@ class HeldOctets {
   void add(ws::Bytes octets, const Origin& origin);
   void add_hole(std::uint64_t size, const Origin& origin);
   bool empty() const { return pieces_.empty(); }
+  /// Octets, without holes.
+  std::size_t size() const { return size_; }
   /// Leaves it empty, and hands what was held to `layer`.
   void release(Side from, Layer& layer);
 

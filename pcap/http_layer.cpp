@@ -10,6 +10,9 @@ namespace wsrig::pcap {
 
 namespace {
 
+/// A client that sends so much behind its request has been answered, by packets that were not captured.
+constexpr std::size_t most_without_answer = std::size_t{64} * 1024;
+
 bool begins_message(ws::Bytes octets) {
   const Beginning beginning = sniff(octets);
   return beginning == Beginning::http_request || beginning == Beginning::http_response;
@@ -38,7 +41,10 @@ void HttpLayer::data(Side from, ws::Bytes octets, const Origin& origin) {
     if (from == client_ && is_waiting()) {
       if (held_.empty()) held_at_ = half(from).position;
       half(from).position += octets.size();
-      return held_.add(octets, origin);
+      held_.add(octets, origin);
+      const bool is_answered = context_.transport.side(other(client_)).captured;
+      if (held_.size() > most_without_answer && !is_answered) answer_is_missing();
+      return;
     }
     const std::size_t taken = read(half(from), octets, origin);
     octets = octets.subspan(taken);
@@ -217,28 +223,40 @@ void HttpLayer::on_cut_head(Half& half, const Origin& origin) {
     if (begun) on_request(half, std::move(head), origin, true);
     return;
   }
-  if (head.status() == 0) return is_waiting() ? answer_is_missing() : void();
+  if (head.status() == 0) {
+    if (is_waiting()) answer_is_missing();
+    return;
+  }
   replaced_ = on_response(half, head, origin, true);
   half.lost = true;
   if (replaced_) held_.release(client_, slot_);
 }
 
-/// The answer to a request that asked for a WebSocket, or may have done so, lies in the hole: frames behind
-/// it will tell what it was.
-void HttpLayer::answer_is_missing() {
+/// The answer to a request that asked for a WebSocket, or may have done so, lies in a hole, or was not
+/// captured: frames behind it will tell what it was. True where another layer has taken over.
+bool HttpLayer::answer_is_missing() {
   const Request& request = requests_.back();
   const bool asked = request.purpose == Purpose::websocket;
-  if (!context_.search || !(asked || request.cut)) return;
+  if (!context_.search || !(asked || request.cut)) return false;
   Positions at = positions();
   if (!held_.empty()) at[index(client_)] = held_at_;
   auto next = std::make_unique<UnknownStream>(context_, slot_, at);
   if (asked) next->expect_websocket({request.head, request.origin, client_});
   slot_.become(std::move(next));
   held_.release(client_, slot_);
+  return true;
 }
 
-void HttpLayer::end(Side from, StreamEnd, const Origin& origin) {
-  if (from == client_) return;
+void HttpLayer::end(Side from, StreamEnd how, const Origin& origin) {
+  if (from == client_) {
+    client_end_ = {how, origin};
+    return;
+  }
+  const bool is_captured = context_.transport.side(from).captured;
+  if (!is_captured && is_waiting() && answer_is_missing()) {
+    if (client_end_) slot_.end(client_, client_end_->how, client_end_->origin);
+    return slot_.end(from, how, origin);
+  }
   if (requests_.empty() || requests_.front().purpose != Purpose::websocket) return;
   const Request request = std::move(requests_.front());
   requests_.clear();

@@ -56,7 +56,7 @@ class HttpLayer final : public Layer {
   void refused(const Request& request, const ws::HttpHead* response, const Origin& origin);
   void become_websocket(const Request* request, const ws::HttpHead& response, const Origin& origin, bool cut);
   void become_tunnel(const Request& request);
-  void answer_is_missing();
+  bool answer_is_missing();
 
   Context& context_;
   Slot& slot_;
@@ -65,6 +65,11 @@ class HttpLayer final : public Layer {
   std::deque<Request> requests_;  ///< without an answer
   HeldOctets held_;               ///< of the client
   std::uint64_t held_at_ = 0;     ///< where they begin
+  struct End {
+    StreamEnd how{};
+    Origin origin{};
+  };
+  std::optional<End> client_end_{};
   bool replaced_ = false;
 };
 

@@ -37,7 +37,8 @@ void put_number(std::string& out, std::string_view name, std::uint64_t value) {
   if (value != 0) put(out, R"(,"{}":{})", name, value);
 }
 
-void put_sent(std::string& out, const Sent& sent) {
+void put_sent(std::string& out, const Connection& connection, ws::Role role) {
+  const Sent& sent = connection.of(role);
   put(out, R"("frames":{},"messages":{},"octets":{},"payload":{})", sent.frame_count(), sent.messages,
       sent.wire, sent.payload);
   put_number(out, "compressed_messages", sent.compressed_messages);
@@ -46,6 +47,8 @@ void put_sent(std::string& out, const Sent& sent) {
   put_number(out, "not_inflated", sent.not_inflated);
   put_number(out, "missing", sent.missing);
   put_number(out, "unread", sent.unread);
+  if (!connection.transport_of(role).captured) out += R"(,"captured":false)";
+  if (sent.end_lost) out += R"(,"end_lost":true)";
   put_number(out, "pings", sent.pings.sent);
   put_number(out, "pongs_to_them", sent.pings.answered);
   if (sent.pings.answered > 0) {
@@ -266,9 +269,9 @@ void JsonlView::on_connection_end(const Connection& connection) {
   out() += R"({"type":"end",)";
   put_identity(out(), connection);
   out() += R"(,"sent":{"client":{)";
-  put_sent(out(), connection.of(ws::Role::client));
+  put_sent(out(), connection, ws::Role::client);
   out() += R"(},"server":{)";
-  put_sent(out(), connection.of(ws::Role::server));
+  put_sent(out(), connection, ws::Role::server);
   out() += "}}";
   for (const ws::Role role : {ws::Role::client, ws::Role::server}) {
     const TransportSide& side = connection.transport_of(role);

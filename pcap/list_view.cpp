@@ -44,8 +44,8 @@ void ListView::on_connection(const Connection& connection) {
   }
   if (connection.mid_stream) {
     start_line(connection.transport->first, connection.id, '-');
-    fmt::format_to(std::back_inserter(sink_.buffer()), "found without its handshake, confidence {:.4f}\n",
-                   connection.confidence);
+    fmt::format_to(std::back_inserter(sink_.buffer()), "found without {}, confidence {:.4f}\n",
+                   connection.request ? "the answer to its request" : "its handshake", connection.confidence);
   }
   sink_.written();
 }

@@ -169,6 +169,9 @@ void ScenarioView::on_connection_end(const Connection& connection) {
   Draft draft = std::move(drafts_[connection.id]);
   drafts_.erase(connection.id);
   if (connection.kind == ConnectionKind::encrypted) return;
+  for (const ws::Role role : {ws::Role::client, ws::Role::server}) {
+    if (!connection.is_end_known(role)) draft.incomplete = true;
+  }
   if (connection.kind == ConnectionKind::refused) {
     if (!connection.request || !connection.response) return;
     add(draft, "> http " + ws::quote(connection.request->bytes()));

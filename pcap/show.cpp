@@ -101,7 +101,9 @@ std::string show_size(std::uint64_t octets) {
 std::string show_status(const Connection& connection) {
   if (connection.kind == ConnectionKind::encrypted) return "encrypted";
   if (connection.mid_stream) return fmt::format("mid-stream {:.2f}", connection.confidence);
-  return connection.response ? std::to_string(connection.status()) : "no answer";
+  if (connection.response) return std::to_string(connection.status());
+  const TransportSide& server = connection.transport_of(ws::Role::server);
+  return server.captured && server.missing == 0 ? "no answer" : "answer not captured";
 }
 
 }  // namespace wsrig::pcap

@@ -29,7 +29,8 @@ std::string show_deflate(const Connection& connection);
 /// "12.3 KiB"
 std::string show_size(std::uint64_t octets);
 
-/// What came of the handshake: "101", "403", "mid-stream 0.99", "encrypted", "no answer".
+/// What came of the handshake: "101", "403", "mid-stream 0.99", "encrypted", "no answer",
+/// "answer not captured".
 std::string show_status(const Connection& connection);
 
 }  // namespace wsrig::pcap

@@ -57,29 +57,40 @@ tcp::Follower::Interest StreamFollower::on_octets(const tcp::Flow&, tcp::Directi
   const Side from = side_of(direction);
   const Origin origin = origin_of(octets.seen);
   TransportSide& side = transport_.side(from);
+  side.captured = true;
   side.last_data = side.last_packet = transport_.last = origin;
   side.retransmitted_at_end = 0;
   slot_.data(from, octets.bytes, origin);
   return slot_.is_ignoring() && connections_.empty() ? Interest::ignore : Interest::follow;
 }
 
-void StreamFollower::on_hole(const tcp::Flow&, tcp::Direction direction, const tcp::Hole& hole) {
+void StreamFollower::on_hole(const tcp::Flow& flow, tcp::Direction direction, const tcp::Hole& hole) {
   const Side from = side_of(direction);
   const Origin origin = origin_of(hole.seen);
   transport_.side(from).missing += hole.length;
   tell(TcpEventKind::hole, from, origin, hole.length);
-  // What never came, because everything ended, is no hole in anything.
-  if (hole.reason != tcp::Hole::Reason::ended) slot_.hole(from, hole.length, origin);
+  // A direction that was not captured at all has no holes.
+  if (flow.counters(direction).packets > 0) slot_.hole(from, hole.length, origin);
 }
 
-void StreamFollower::on_event(const tcp::Flow&, const tcp::Event& event) {
+void StreamFollower::on_event(const tcp::Flow& flow, const tcp::Event& event) {
   const Side from = side_of(event.direction);
   const Origin origin = origin_of(event.seen);
+  transport_.side(from).captured = true;
   transport_.side(from).last_packet = transport_.last = origin;
-  note(event, from, origin);
+  note(flow, event, origin);
 }
 
-void StreamFollower::note(const tcp::Event& event, Side from, const Origin& origin) {
+/// Where the other side has sent anything since, even a bare acknowledgment, nothing was sent in vain.
+void StreamFollower::note_heard(const tcp::Flow& flow, tcp::Direction direction) {
+  const Side from = side_of(direction);
+  const std::uint64_t heard = flow.counters(tcp::opposite(direction)).packets;
+  if (heard != heard_[index(from)]) transport_.side(from).retransmitted_at_end = 0;
+  heard_[index(from)] = heard;
+}
+
+void StreamFollower::note(const tcp::Flow& flow, const tcp::Event& event, const Origin& origin) {
+  const Side from = side_of(event.direction);
   TransportSide& side = transport_.side(from);
   using Kind = tcp::Event::Kind;
   switch (event.kind) {
@@ -90,7 +101,10 @@ void StreamFollower::note(const tcp::Event& event, Side from, const Origin& orig
       return tell(TcpEventKind::established, from, origin, 0);
     case Kind::retransmission:
       ++side.retransmissions;
-      ++side.retransmitted_at_end;
+      if (!side.fin && !side.reset) {
+        note_heard(flow, event.direction);
+        ++side.retransmitted_at_end;
+      }
       return tell(TcpEventKind::retransmission, from, origin, event.length);
     case Kind::zero_window:
       if (!side.zero_window) {
@@ -102,8 +116,14 @@ void StreamFollower::note(const tcp::Event& event, Side from, const Origin& orig
       side.zero_window.reset();
       return tell(TcpEventKind::window_update, from, origin, event.window);
     case Kind::keep_alive: return tell(TcpEventKind::keep_alive, from, origin, 0);
-    case Kind::fin: side.fin = origin; return tell(TcpEventKind::fin, from, origin, 0);
-    case Kind::rst: side.reset = origin; return tell(TcpEventKind::reset, from, origin, 0);
+    case Kind::fin:
+      note_heard(flow, event.direction);
+      side.fin = origin;
+      return tell(TcpEventKind::fin, from, origin, 0);
+    case Kind::rst:
+      if (!side.fin) note_heard(flow, event.direction);
+      side.reset = origin;
+      return tell(TcpEventKind::reset, from, origin, 0);
     case Kind::overlap_conflict: return report_conflict(from, origin, event.offset);
     case Kind::gap:
     case Kind::out_of_order: return;
@@ -124,13 +144,27 @@ void StreamFollower::report_conflict(Side from, const Origin& origin, std::uint6
   journal_.anomaly(connection, kind_of(Fault::overlap_conflict), sender, origin, offset);
 }
 
-void StreamFollower::on_end(const tcp::Flow&, tcp::Direction direction, tcp::End end, const tcp::Seen& seen) {
+/// A direction may consist of bare acknowledgments.
+void StreamFollower::note_captured(const tcp::Flow& flow) {
+  for (const tcp::Direction direction : {tcp::Direction::forward, tcp::Direction::backward}) {
+    if (flow.counters(direction).packets > 0) transport_.side(side_of(direction)).captured = true;
+  }
+}
+
+void StreamFollower::on_end(const tcp::Flow& flow, tcp::Direction direction, tcp::End end,
+                            const tcp::Seen& seen) {
+  note_captured(flow);
   const Side from = side_of(direction);
   transport_.side(from).ended = true;
   slot_.end(from, end_of(end), origin_of(seen));
 }
 
 void StreamFollower::on_closed(const tcp::Flow& flow) {
+  note_captured(flow);
+  for (const tcp::Direction direction : {tcp::Direction::forward, tcp::Direction::backward}) {
+    const TransportSide& side = transport_.side(side_of(direction));
+    if (!side.fin && !side.reset) note_heard(flow, direction);
+  }
   transport_.last = origin_of(flow.last());
   transport_.over = true;
   for (Connection& connection : connections_) {
@@ -139,16 +173,15 @@ void StreamFollower::on_closed(const tcp::Flow& flow) {
   }
 }
 
-/// RFC 6455 §7.1.5 calls a connection that ends without a Close 1006: somebody should have sent one.
+/// RFC 6455 §7.1.5 calls a connection that ends without a Close 1006: somebody should have sent one. Where a
+/// Close may lie in what was not captured, nobody knows.
 void StreamFollower::judge_end(Connection& connection) {
   if (connection.kind != ConnectionKind::websocket) return;
   if (connection.of(ws::Role::client).close || connection.of(ws::Role::server).close) return;
-  for (const ws::Role role : {ws::Role::client, ws::Role::server}) {
-    const TransportSide& side = connection.transport_of(role);
-    const auto& end = side.reset ? side.reset : side.fin;
-    if (!end) continue;
-    return journal_.anomaly(connection, kind_of(Fault::closed_without_close), role, *end, 0);
-  }
+  if (!connection.is_end_known(ws::Role::client) || !connection.is_end_known(ws::Role::server)) return;
+  const auto role = connection.first_to_end();
+  if (!role) return;
+  journal_.anomaly(connection, kind_of(Fault::closed_without_close), *role, *connection.end_of(*role), 0);
 }
 
 }  // namespace wsrig::pcap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -26,7 +27,9 @@ class StreamFollower final : public tcp::Follower {
 
  private:
   Connection& new_connection();
-  void note(const tcp::Event& event, Side from, const Origin& origin);
+  void note_captured(const tcp::Flow& flow);
+  void note_heard(const tcp::Flow& flow, tcp::Direction direction);
+  void note(const tcp::Flow& flow, const tcp::Event& event, const Origin& origin);
   void tell(TcpEventKind kind, Side from, const Origin& origin, std::uint64_t size);
   void report_conflict(Side from, const Origin& origin, std::uint64_t offset);
   void judge_end(Connection& connection);
@@ -36,7 +39,8 @@ class StreamFollower final : public tcp::Follower {
   Context context_;
   std::deque<Connection> connections_;  ///< a deque: they do not move
   Slot slot_;
-  std::vector<TcpEvent> untold_;  ///< until it is known that somebody cares for the connection
+  std::array<std::uint64_t, 2> heard_{};  ///< by Side: packets of the other at the last retransmission
+  std::vector<TcpEvent> untold_;          ///< until it is known that somebody cares for the connection
 };
 
 }  // namespace wsrig::pcap

@@ -28,6 +28,7 @@ std::string subject(const Connection& connection) {
 }
 
 std::string traffic(const Connection& connection, ws::Role role) {
+  if (!connection.transport_of(role).captured) return fmt::format("{} not captured", arrow(role));
   const Sent& sent = connection.of(role);
   std::string text = fmt::format("{} {} frames, {} messages, {}", arrow(role), sent.frame_count(),
                                  sent.messages, show_size(sent.payload));
@@ -69,7 +70,10 @@ std::string ending(const Connection& connection) {
     const auto& close = connection.of(role).close;
     if (close) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", arrow(role), show_close(*close));
   }
-  return text.empty() ? "no close" : text;
+  if (!text.empty()) return text;
+  const bool is_known =
+      connection.is_end_known(ws::Role::client) && connection.is_end_known(ws::Role::server);
+  return is_known ? "no close" : "no close captured";
 }
 
 std::string anomalies(const Connection& connection) {

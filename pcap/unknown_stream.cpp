@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pcap/detector.hpp"
+#include "pcap/opening.hpp"
 #include "pcap/sniff.hpp"
 #include "pcap/websocket_session.hpp"
 
@@ -72,7 +73,18 @@ void UnknownStream::hole(Side from, std::uint64_t size, const Origin&) {
 }
 
 void UnknownStream::end(Side from, StreamEnd how, const Origin& origin) {
-  if (search()) slot_.end(from, how, origin);
+  if (search()) return slot_.end(from, how, origin);
+  if (asked_ && from == other(asked_->client)) stay_unanswered();
+}
+
+/// There was a request for a WebSocket, and nothing behind it tells what came of it.
+void UnknownStream::stay_unanswered() {
+  Connection& connection = context_.new_connection();
+  connection.client = asked_->client;
+  connection.request = asked_->request;
+  connection.requested = asked_->origin;
+  asked_.reset();
+  refuse_connection(connection, context_.journal);
 }
 
 UnknownStream::Guess UnknownStream::guess(Side client, FrameSearch::Places places) const {

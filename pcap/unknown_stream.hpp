@@ -36,6 +36,7 @@ class UnknownStream final : public Layer {
     std::optional<FrameSearch::Found> masked, unmasked;
     double certainty = 0;  ///< bits beyond those that are needed
   };
+  void stay_unanswered();
   bool became_known(Side from, ws::Bytes octets, const Origin& origin);
   bool search();
   Guess guess(Side client, FrameSearch::Places places) const;

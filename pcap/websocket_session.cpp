@@ -155,7 +155,11 @@ void WebSocketSession::pass_over(Side from, std::uint64_t size, const Origin& or
 }
 
 void WebSocketSession::pass_over(Direction& direction, std::uint64_t size, const Origin& origin) {
-  if (!direction.searching && !direction.frames.skip(size, origin)) lose(direction, origin);
+  if (direction.searching) {
+    may_miss_frames(direction);
+  } else if (!direction.frames.skip(size, origin)) {
+    lose(direction, origin);
+  }
   direction.position = behind(direction.position, size);
 }
 
@@ -164,9 +168,17 @@ void WebSocketSession::lose(Direction& direction, const Origin& origin) {
   direction.frames.abandon(origin);
   direction.searching = true;
   direction.searched_at = 0;
+  may_miss_frames(direction);
+}
+
+/// Nobody knows what came: a Close, perhaps, or the Pong that the other side waits for.
+void WebSocketSession::may_miss_frames(Direction& direction) {
+  connection_.of(direction.role).end_lost = true;
+  connection_.of(ws::peer_of(direction.role)).pings.unanswered.reset();
 }
 
 void WebSocketSession::drop_collected(Direction& direction) {
+  if (!direction.collected.empty()) may_miss_frames(direction);
   connection_.of(direction.role).unread += direction.collected.size();
   direction.collected.clear();
 }

@@ -37,6 +37,7 @@ class WebSocketSession final : public Layer, private PingObserver {
   void settle(Direction& direction);
   void pass_over(Direction& direction, std::uint64_t size, const Origin& origin);
   void lose(Direction& direction, const Origin& origin);
+  void may_miss_frames(Direction& direction);
   void drop_collected(Direction& direction);
   void replay(Direction& direction, std::uint64_t from);
   Direction& of(Side side);

@@ -54,10 +54,6 @@ std::string whose_timer(std::chrono::nanoseconds silence) {
   return {};
 }
 
-bool earlier(const std::optional<Origin>& a, const std::optional<Origin>& b) {
-  return a && (!b || a->packet < b->packet);
-}
-
 /// Builds the explanation of one connection.
 class Explainer {
  public:
@@ -106,6 +102,10 @@ class Explainer {
   }
 
   void explain_refusal() {
+    const TransportSide& server = transport(ws::Role::server);
+    if (!connection_.response && (!server.captured || server.missing > 0)) {
+      return say(Certainty::unsure, "the answer to the request is not in the capture");
+    }
     if (!connection_.response) {
       const auto end = first_end();
       return say(Certainty::certain, fmt::format("the request was never answered{}",
@@ -128,19 +128,8 @@ class Explainer {
     return client->origin.packet <= server->origin.packet ? ws::Role::client : ws::Role::server;
   }
 
-  /// Who first ended the transport: RST, FIN, or END_STREAM of HTTP/2.
-  std::optional<ws::Role> first_end() const {
-    const auto client = end_of(ws::Role::client), server = end_of(ws::Role::server);
-    if (!client && !server) return {};
-    return earlier(client, server) ? ws::Role::client : ws::Role::server;
-  }
-  std::optional<Origin> end_of(ws::Role role) const {
-    if (connection_.http2_stream != 0 && connection_.stream_end[static_cast<std::size_t>(role)]) {
-      return connection_.stream_end[static_cast<std::size_t>(role)];
-    }
-    const TransportSide& side = transport(role);
-    return earlier(side.fin, side.reset) ? side.fin : side.reset;
-  }
+  std::optional<ws::Role> first_end() const { return connection_.first_to_end(); }
+  std::optional<Origin> end_of(ws::Role role) const { return connection_.end_of(role); }
   std::string how_it_ended(ws::Role role) const {
     const TransportSide& side = transport(role);
     if (connection_.http2_stream != 0 && connection_.stream_end[static_cast<std::size_t>(role)]) {
@@ -158,16 +147,35 @@ class Explainer {
     return fmt::format("{} after {}{}", how_it_ended(role), show_span(waited), whose_timer(waited));
   }
 
+  /// What is not in the capture and could tell more.
+  std::string what_is_missing(ws::Role role) const {
+    if (!transport(role).captured) return fmt::format("nothing of the {} was captured", role_name(role));
+    return fmt::format("what the {} sent last is missing in the capture", role_name(role));
+  }
+  std::optional<ws::Role> unknown_end() const {
+    for (const ws::Role role : roles)
+      if (!connection_.is_end_known(role)) return role;
+    return {};
+  }
+
+  static std::string show_with_meaning(const CloseSeen& close) {
+    std::string text = show_close(close);
+    if (!close.code) return text + " without a code";
+    const std::string_view meaning = ws::close_code_name(*close.code);
+    return meaning.empty() ? text : fmt::format("{} ({})", text, meaning);
+  }
+
   void explain_close(ws::Role closer) {
     const ws::Role peer = ws::peer_of(closer);
     const CloseSeen& close = *connection_.of(closer).close;
     const auto& answer = connection_.of(peer).close;
-    std::string verdict = fmt::format("the {} closed it with {}", role_name(closer), show_close(close));
-    if (!close.code) verdict += " without a code";
-    if (close.code) {
-      const std::string_view meaning = ws::close_code_name(*close.code);
-      if (!meaning.empty()) verdict += fmt::format(" ({})", meaning);
+    if (!answer && !connection_.is_end_known(peer)) {
+      return say(Certainty::unsure,
+                 fmt::format("the {} sent {}, first or as an answer: {}", role_name(closer),
+                             show_with_meaning(close), what_is_missing(peer)));
     }
+    std::string verdict =
+        fmt::format("the {} closed it with {}", role_name(closer), show_with_meaning(close));
     out_.certainty = Certainty::certain;
     verdict += cause_of_close(closer, close);
     verdict += fate_of_close(closer, peer, answer);
@@ -182,13 +190,18 @@ class Explainer {
       show(violation->origin, fmt::format("{} {}: {}", arrow(peer), violation->id, violation->text));
       return fmt::format(", because the {} {} ({})", role_name(peer), violation->text, violation->section);
     }
-    if (close.code == ws::close_code::message_too_big) {
-      out_.certainty = Certainty::likely;
-      return fmt::format(", because a message of the {} was too big for it (the longest seen had {} octets)",
-                         role_name(peer), before_.longest_message[static_cast<std::size_t>(peer)]);
-    }
+    if (close.code == ws::close_code::message_too_big) return too_big_message(peer);
     if (const auto missed = missed_pong(closer, close.origin); !missed.empty()) return missed;
     return silence_before(close.origin);
+  }
+
+  /// RFC 6455 §7.4.1 leaves it to each side what is too big for it.
+  std::string too_big_message(ws::Role sender) {
+    const std::uint64_t longest = before_.longest_message[static_cast<std::size_t>(sender)];
+    out_.certainty = longest > 0 ? Certainty::likely : Certainty::unsure;
+    if (longest == 0) return fmt::format(", though no message of the {} was seen", role_name(sender));
+    return fmt::format(", because a message of the {} was too big for it (the longest seen had {} octets)",
+                       role_name(sender), longest);
   }
 
   static bool is_complaint(const CloseSeen& close) {
@@ -253,6 +266,10 @@ class Explainer {
       return say(Certainty::certain, fmt::format("the {} gave up TLS with alert {}, without a Close",
                                                  role_name(role), alert->description));
     }
+    if (const auto role = unknown_end()) {
+      return say(Certainty::unsure, fmt::format("{}; whether there was a Close is not known: {}",
+                                                how_it_ended(*who), what_is_missing(*role)));
+    }
     out_.certainty = Certainty::certain;
     const std::string cause = cause_of_end(*who, end);
     say(out_.certainty, fmt::format("{} without a Close{}", how_it_ended(*who), cause));
@@ -308,7 +325,8 @@ class Explainer {
   void explain_open_end() {
     for (const ws::Role role : roles) {
       const TransportSide& side = transport(role);
-      if (side.retransmitted_at_end < many_retransmissions) continue;
+      const bool is_heard = connection_.is_end_known(ws::peer_of(role));
+      if (side.retransmitted_at_end < many_retransmissions || !is_heard) continue;
       return say(
           Certainty::likely,
           fmt::format("the {} was heard no more: the {} sent {} packets again in vain until the capture ends",
@@ -320,6 +338,9 @@ class Explainer {
       show(side.zero_window, fmt::format("{} zero window", arrow(role)));
       return say(Certainty::certain,
                  fmt::format("it is open when the capture ends, and the {} takes nothing", role_name(role)));
+    }
+    if (const auto role = unknown_end()) {
+      return say(Certainty::unsure, "no end of it is in the capture: " + what_is_missing(*role));
     }
     say(Certainty::certain, "it is open when the capture ends");
   }

@@ -33,7 +33,7 @@ struct Before {
   std::array<std::optional<Anomaly>, 2> violation{};  ///< the last one of each ws::Role
   /// Between the last frame of whomever and the one before it.
   std::chrono::nanoseconds silence_before_last{};
-  std::array<std::optional<Origin>, 2> last_frame{};  ///< by ws::Role
+  std::array<std::optional<Origin>, 2> last_frame{};  ///< before the first Close, by ws::Role
   std::array<std::uint64_t, 2> longest_message{};     ///< octets, by ws::Role
 };
 

@@ -9,7 +9,12 @@
 
 namespace wsrig::pcap {
 
+/// What comes with a Close, or behind it, broke no silence that led to it.
 void WhyView::on_frame(const FrameSeen& frame) {
+  const Connection& connection = *frame.connection;
+  const bool is_closing = frame.header.opcode == ws::Opcode::close || connection.of(ws::Role::client).close ||
+                          connection.of(ws::Role::server).close;
+  if (is_closing) return;
   Before& before = before_[frame.connection->id];
   std::optional<Origin> last;
   for (const auto& one : before.last_frame) {

@@ -61,6 +61,16 @@ inline MadeCapture reorder(MadeCapture packets, std::size_t window, std::mt19937
   return packets;
 }
 
+/// One direction was not captured: only what came from this port was (Ethernet, IPv4 without options).
+inline MadeCapture sent_from(const MadeCapture& packets, std::uint16_t port) {
+  constexpr std::size_t source_port = 14 + 20;
+  MadeCapture left;
+  std::copy_if(packets.begin(), packets.end(), std::back_inserter(left), [&](const MadePacket& packet) {
+    return packet.octets[source_port] == port >> 8 && packet.octets[source_port + 1] == (port & 0xff);
+  });
+  return left;
+}
+
 /// The capture had a snap length.
 inline MadeCapture truncate(MadeCapture packets, std::size_t snap_length) {
   for (MadePacket& packet : packets) packet.octets.resize(std::min(packet.octets.size(), snap_length));

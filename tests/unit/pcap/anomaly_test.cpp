@@ -92,6 +92,12 @@ TEST(Anomaly, an_end_in_the_midst_of_a_message) {
   EXPECT_THAT(seen.frames, ElementsAre("< text \"He\"… (5 bytes) [3 bytes missing]"));
 }
 
+TEST(Anomaly, s7_1_5_who_ended_first_without_a_close) {
+  Conversation talk;
+  handshake(talk).server(server_frame(Opcode::text, "hi")).finish(Sender::server).finish(Sender::client);
+  EXPECT_THAT(dissected(talk.packets()).anomalies, ElementsAre("< closed-without-close"));
+}
+
 TEST(Anomaly, rfc7692_data_that_is_no_deflate) {
   Conversation talk;
   handshake(talk, "permessage-deflate").server(octets("c1 03 ffffff"));

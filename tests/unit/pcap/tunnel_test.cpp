@@ -133,7 +133,7 @@ TEST(Http2, rfc8441_extended_connect) {
   talk.server(http2_frame(0, 1, 1, server_frame(Opcode::text, "back")));
   const auto seen = dissected(talk.packets());
   EXPECT_THAT(seen.frames, ElementsAre("> text \"over two frames\"", "< text \"back\""));
-  EXPECT_THAT(seen.anomalies, testing::IsEmpty());
+  EXPECT_THAT(seen.anomalies, ElementsAre("< closed-without-close")) << "RFC 8441 §5: END_STREAM is its FIN";
   ASSERT_EQ(seen.connections.size(), 1u);
   EXPECT_EQ(seen.connections[0].path, "/chat");
   EXPECT_EQ(seen.connections[0].http2_stream, 1u);

@@ -5,7 +5,8 @@
 #include <sstream>
 
 #include "pcap/why_view.hpp"
-#include "tests/support/dissected.hpp"
+#include "tests/support/damage.hpp"
+#include "tests/support/viewed.hpp"
 #include "tests/support/websocket_talk.hpp"
 
 // Connections that end in different ways, and what is said of each.
@@ -23,20 +24,7 @@ using Sender = Conversation::Sender;
 
 /// The verdict on the first connection of a capture.
 std::string verdict_on(const test::MadeCapture& packets) {
-  const ws::ByteBuffer file = test::as_pcapng(packets);
-  const auto source = capture::read_capture(ws::Bytes(file));
-  char* text = nullptr;
-  std::size_t size = 0;
-  std::FILE* memory = open_memstream(&text, &size);
-  {
-    Sink sink(memory);
-    WhyView view(sink);
-    TlsKeyLog keys;
-    dissect(*source, {&view}, keys, {});
-  }
-  std::fclose(memory);
-  std::string out(text, size);
-  std::free(text);
+  const std::string out = test::viewed<WhyView>(packets);
   return out.substr(0, out.find('\n'));
 }
 
@@ -66,12 +54,13 @@ ws::ByteBuffer client_close(std::uint16_t code, std::string_view reason = {}) {
 ws::ByteBuffer server_close(std::uint16_t code, std::string_view reason = {}) {
   return test::close_wire(ws::Role::server, code, reason);
 }
-void zero_window(Conversation& talk, Sender sender) {
+/// A segment without octets.
+void acknowledge(Conversation& talk, Sender sender, std::uint16_t window = 1000) {
   capture::TcpSegment segment;
   segment.sequence = talk.next_sequence(sender);
   segment.acknowledgment = talk.next_sequence(sender == Sender::client ? Sender::server : Sender::client);
   segment.flags.bits = capture::TcpFlags::ack;
-  segment.window = 0;
+  segment.window = window;
   talk.raw(sender, segment);
 }
 void send_again(Conversation& talk, Sender sender, std::uint32_t back, int times) {
@@ -151,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
             "because no Pong came for 10"},
         Ending{"zero_window",
                [](auto& talk) {
-                 zero_window(talk, Sender::client);
+                 acknowledge(talk, Sender::client, 0);
                  talk.wait(30s).reset(Sender::server);
                },
                "because the client had stopped reading for 30"},
@@ -162,6 +151,21 @@ INSTANTIATE_TEST_SUITE_P(
                  talk.reset(Sender::server);
                },
                "because nothing of the client was heard any more: 5 packets were sent again in vain"},
+        Ending{"acknowledged_late",
+               [](auto& talk) {
+                 talk.server(server_frame(Opcode::text, "x"));
+                 send_again(talk, Sender::server, 3, 3);
+                 acknowledge(talk, Sender::client);
+                 talk.finish(Sender::server);
+               },
+               "the server ended the connection without a Close: a program that ended"},
+        Ending{"acknowledged_late_and_open",
+               [](auto& talk) {
+                 talk.server(server_frame(Opcode::text, "x"));
+                 send_again(talk, Sender::server, 3, 3);
+                 acknowledge(talk, Sender::client);
+               },
+               "it is open when the capture ends [certain]"},
         Ending{"within_a_message", [](auto& talk) { talk.server(octets("81 05 61")).finish(Sender::server); },
                "the server ended the connection without a Close, in the midst of a frame or message"},
         Ending{"open", [](auto&) {}, "it is open when the capture ends"}),
@@ -183,6 +187,76 @@ TEST(WhyNot, a_request_that_is_never_answered) {
   EXPECT_THAT(verdict_on(talk.packets()),
               HasSubstr("the request was never answered; the client ended the connection"));
 }
+
+TEST(WhyNot, a_request_whose_answer_was_not_captured) {
+  Conversation talk;
+  talk.open().client(test::upgrade_request()).server(test::upgrade_response()).wait(30s).close();
+  EXPECT_THAT(verdict_on(test::sent_from(talk.packets(), 50000)),
+              HasSubstr("the answer to the request is not in the capture [unsure]"));
+}
+
+/// A minute of frames, and then the closing handshake.
+TEST(WhyNot, silence_that_was_none) {
+  Conversation talk;
+  talk.open().client(test::upgrade_request()).server(test::upgrade_response());
+  for (int i = 0; i < 30; ++i) {
+    talk.client(client_frame(Opcode::text, "hi")).server(server_frame(Opcode::text, "hi")).wait(2s);
+  }
+  talk.client(client_close(1000)).server(close1000).close();
+  EXPECT_THAT(
+      verdict_on(talk.packets()),
+      HasSubstr("the client closed it with close 1000 (Normal Closure); the server answered [certain]"));
+}
+
+TEST(WhyNot, a_message_that_nobody_saw) {
+  Conversation talk;
+  talk.open()
+      .client(test::upgrade_request())
+      .server(test::upgrade_response())
+      .server(server_close(1009))
+      .close();
+  EXPECT_THAT(verdict_on(talk.packets()),
+              HasSubstr("(Message Too Big), though no message of the client was seen"));
+}
+
+/// An end of which the client's packets were captured only: nothing is said of what the server did.
+struct HalfEnding {
+  const char* name;
+  std::function<void(Conversation&)> talk;  ///< behind the handshake and two frames
+  const char* verdict;
+};
+std::ostream& operator<<(std::ostream& out, const HalfEnding& ending) { return out << ending.name; }
+
+class WhyOneSided : public testing::TestWithParam<HalfEnding> {};
+
+TEST_P(WhyOneSided, nothing_is_said_of_the_other_side) {
+  Conversation talk;
+  talk.open().client(test::upgrade_request()).server(test::upgrade_response());
+  for (int i = 0; i < 5; ++i) talk.client(client_frame(Opcode::text, "number " + std::to_string(i)));
+  GetParam().talk(talk);
+  EXPECT_THAT(verdict_on(test::sent_from(talk.packets(), 50000)), HasSubstr(GetParam().verdict));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Endings, WhyOneSided,
+    testing::Values(
+        HalfEnding{
+            "close", [](auto& talk) { talk.server(close1000).client(client_close(1000)).close(); },
+            "the client sent close 1000 (Normal Closure), first or as an answer: nothing of the server "
+            "was captured [unsure]"},
+        HalfEnding{"end_after_a_ping",
+                   [](auto& talk) {
+                     talk.client(client_frame(Opcode::ping, "x")).server(server_frame(Opcode::pong, "x"));
+                     talk.wait(20s).server(close1000).close();
+                   },
+                   "the client ended the connection; whether there was a Close is not known: nothing of the "
+                   "server was captured [unsure]"},
+        HalfEnding{"reset", [](auto& talk) { talk.wait(60s).reset(Sender::client); },
+                   "the client reset the connection; whether there was a Close is not known: nothing of the "
+                   "server was captured [unsure]"},
+        HalfEnding{"open", [](auto&) {},
+                   "no end of it is in the capture: nothing of the server was captured [unsure]"}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
 }  // namespace wsrig::pcap
