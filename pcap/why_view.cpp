@@ -29,11 +29,15 @@ void WhyView::on_message(const MessageSeen& message) {
   longest = std::max(longest, message.size);
 }
 
-/// What the capture lacks is nobody's fault, and that there was no Close is what is to be explained.
+/// What the capture lacks is nobody's fault, and that there was no Close is what is to be explained. No
+/// receiver judges how its peer draws its masks, and a handshake that was accepted was none of its
+/// complaints.
 void WhyView::on_anomaly(const Anomaly& anomaly) {
-  for (const Fault fault : {Fault::hole, Fault::not_inflatable, Fault::closed_without_close}) {
+  for (const Fault fault : {Fault::hole, Fault::not_inflatable, Fault::closed_without_close,
+                            Fault::mask_key_repeated, Fault::mask_key_constant}) {
     if (anomaly.id == kind_of(fault).id) return;
   }
+  if (matches("handshake", anomaly.id)) return;
   before_[anomaly.connection->id].violation[static_cast<std::size_t>(anomaly.sender)] = anomaly;
 }
 

@@ -108,6 +108,12 @@ INSTANTIATE_TEST_SUITE_P(
                      .close();
                },
                "because a message of the client was too big for it (the longest seen had 5000 octets)"},
+        Ending{"no_complaint_about_masks",
+               [](auto& talk) {
+                 for (int i = 0; i < 2; ++i) talk.client(octets("81 81 01020304 60"));
+                 talk.server(server_close(1008)).client(client_close(1008)).close();
+               },
+               "the server closed it with close 1008 (Policy Violation); the client answered [certain]"},
         Ending{"close_without_answer",
                [](auto& talk) { talk.client(client_close(1000)).finish(Sender::client); },
                "the server never answered: the client ended the connection"},
