@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace wsrig::echo {
 /// Edits the head of a 101 response before it leaves.
 using ResponseEdit = std::function<void(ws::ResponseHead&)>;
 
+/// Edits the response to a request that is refused for what its verdict says, before it leaves.
+using RefusalEdit = std::function<void(const ws::RequestVerdict&, std::string& response)>;
+
 /// Edits what the server does of permessage-deflate, whatever it has answered.
 using DeflateEdit = std::function<void(ws::DeflateParams&)>;
 
@@ -23,6 +27,7 @@ using DeflateEdit = std::function<void(ws::DeflateParams&)>;
 struct Behaviour {
   ws::EndpointConfig endpoint;
   std::vector<ResponseEdit> response_edits;
+  std::vector<RefusalEdit> refusal_edits;
   /// Ids of handshake findings that are let pass.
   std::set<std::string_view> tolerated_findings;
   std::vector<DeflateEdit> deflate_edits;

@@ -63,7 +63,7 @@ ws::ResponseHead answer_without_upgrade(const ws::HttpHead& request, const ws::R
 
 void HandshakeConnection::sweep(net::Clock::time_point now) {
   if (now - since_ < config_.timeouts.handshake) return;
-  say_farewell(ws::build_refusal(408, "the request did not come in time\n"));
+  say_farewell(ws::build_refusal(408, "the request did not come in time\n").print());
 }
 
 void HandshakeConnection::on_data(ws::MutableBytes data) {
@@ -72,9 +72,9 @@ void HandshakeConnection::on_data(ws::MutableBytes data) {
     case ws::HeadReader::Status::need_more: return;
     case ws::HeadReader::Status::complete: return answer(reader_.take(), data.subspan(taken));
     case ws::HeadReader::Status::too_long:
-      return say_farewell(ws::build_refusal(431, "the request's head is too long\n"));
+      return say_farewell(ws::build_refusal(431, "the request's head is too long\n").print());
     case ws::HeadReader::Status::too_many_fields:
-      return say_farewell(ws::build_refusal(431, "the request has too many header fields\n"));
+      return say_farewell(ws::build_refusal(431, "the request has too many header fields\n").print());
   }
 }
 
@@ -85,7 +85,16 @@ void HandshakeConnection::answer(const ws::HttpHead& request, ws::Bytes rest) {
   });
   const bool is_served = path_.empty() || path_of(request.target()) == path_;
   if (verdict.findings.empty() && is_served) return accept(verdict, rest);
-  say_farewell(answer_without_upgrade(request, verdict, path_), request.method() != "HEAD");
+  say_farewell(refusal(request, verdict));
+}
+
+std::string HandshakeConnection::refusal(const ws::HttpHead& request,
+                                         const ws::RequestVerdict& verdict) const {
+  const ws::ResponseHead response = answer_without_upgrade(request, verdict, path_);
+  std::string text = response.print();
+  if (request.method() == "HEAD") text.resize(text.size() - response.body.size());  // RFC 9110 §9.3.2
+  for (const RefusalEdit& edit : behaviour_.refusal_edits) edit(verdict, text);
+  return text;
 }
 
 void HandshakeConnection::accept(const ws::RequestVerdict& verdict, ws::Bytes rest) {
@@ -100,11 +109,9 @@ void HandshakeConnection::accept(const ws::RequestVerdict& verdict, ws::Bytes re
                                                                  behaviour_, deflate, rest));
 }
 
-void HandshakeConnection::say_farewell(const ws::ResponseHead& response, bool with_body) {
-  std::string text = response.print();
-  if (!with_body) text.resize(text.size() - response.body.size());  // RFC 9110 §9.3.2: HEAD
+void HandshakeConnection::say_farewell(std::string response) {
   registry_.replace(*this, std::make_unique<FarewellConnection>(registry_, std::move(channel_),
-                                                                std::move(text), config_.timeouts.close));
+                                                                std::move(response), config_.timeouts.close));
 }
 
 }  // namespace wsrig::echo

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "echo/behaviour.hpp"
 #include "echo/config.hpp"
 #include "echo/connection.hpp"
@@ -29,7 +32,8 @@ class HandshakeConnection final : public Connection {
  private:
   void answer(const ws::HttpHead& request, ws::Bytes rest);
   void accept(const ws::RequestVerdict& verdict, ws::Bytes rest);
-  void say_farewell(const ws::ResponseHead& response, bool with_body = true);
+  std::string refusal(const ws::HttpHead& request, const ws::RequestVerdict& verdict) const;
+  void say_farewell(std::string response);
 
   const Config& config_;
   const Behaviour& behaviour_;

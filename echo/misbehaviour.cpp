@@ -46,6 +46,7 @@ diag::Result<Behaviour> misbehave(Behaviour behaviour, const std::vector<std::st
   auto shaper = std::make_unique<EditingShaper>();
   auto application = std::make_unique<FaultyApplication>(std::move(behaviour.application));
   Faults faults{behaviour.response_edits,
+                behaviour.refusal_edits,
                 behaviour.tolerated_findings,
                 behaviour.deflate_edits,
                 behaviour.endpoint,

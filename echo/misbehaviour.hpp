@@ -15,6 +15,7 @@ namespace wsrig::echo {
 /// The exchangeable parts of a server while misbehaviours are being applied to it.
 struct Faults {
   std::vector<ResponseEdit>& response_edits;
+  std::vector<RefusalEdit>& refusal_edits;
   std::set<std::string_view>& tolerated_findings;
   std::vector<DeflateEdit>& deflate_edits;
   ws::EndpointConfig& endpoint;

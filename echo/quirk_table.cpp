@@ -34,6 +34,25 @@ Apply with_reason(std::string_view reason) {
   return respond([reason](ws::ResponseHead& response) { response.reason = reason; });
 }
 
+Apply edit_refusal(RefusalEdit edit) {
+  return [edit = std::move(edit)](Faults& faults) { faults.refusal_edits.push_back(edit); };
+}
+
+/// As servers do whose framework catches what the library throws.
+void say_500_for_400(const ws::RequestVerdict&, std::string& response) {
+  constexpr std::string_view bad_request = "HTTP/1.1 400 Bad Request";
+  if (response.starts_with(bad_request))
+    response.replace(0, bad_request.size(), "HTTP/1.1 500 Internal Server Error");
+}
+
+/// As servers do that know HTTP/0.9, whose responses have no head.
+void leave_head_out(const ws::RequestVerdict& verdict, std::string& response) {
+  const bool is_odd = std::ranges::any_of(verdict.findings, [](const ws::HandshakeFinding& finding) {
+    return finding.id == "start-line-malformed" || finding.id == "http-version-unsupported";
+  });
+  if (is_odd) response.erase(0, response.find("\r\n\r\n") + 4);
+}
+
 std::vector<Misbehaviour> handshake_quirks() {
   constexpr const char* names = "RFC 9110 §5.1";
   constexpr const char* values = "RFC 9110 §5.5";
@@ -68,6 +87,10 @@ std::vector<Misbehaviour> handshake_quirks() {
       {"other-reason", "RFC 9112 §4", "says Web Socket Protocol Handshake behind the 101",
        with_reason("Web Socket Protocol Handshake")},
       {"no-reason", "RFC 9112 §4", "says nothing behind the 101", with_reason("")},
+      {"refuse-with-500", "RFC 6455 §4.2.1", "answers 500 where others answer 400",
+       edit_refusal(say_500_for_400)},
+      {"refuse-without-head", "RFC 9112 §3", "answers a first line that is not of HTTP/1.1 without a head",
+       edit_refusal(leave_head_out)},
   };
 }
 
@@ -248,7 +271,7 @@ std::vector<Misbehaviour> deflate_quirks() {
          constexpr std::string_view name = "server_max_window_bits=";
          const auto at = value.find(name);
          if (at == std::string::npos) return;
-         const auto end = std::min(value.find(';', at), value.size());
+         const auto end = std::min(value.find_first_of("; \t", at), value.size());
          value.insert(end, 1, '"');
          value.insert(at + name.size(), 1, '"');
        })},

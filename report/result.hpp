@@ -9,7 +9,7 @@
 
 namespace wsrig::report {
 
-/// How a case ended. `error`: it could not be judged (no connection, the subject was not alive before the
+/// How a case ended. `error`: it could not be judged (no connection, no sign of life before the
 /// provocation); counts as failed.
 enum class Grade : std::uint8_t { ok, informational, non_strict, skip, fail, error };
 /// The requirement's level. `contested`: readings differ, or the probe breaks a MUST itself; never fails a

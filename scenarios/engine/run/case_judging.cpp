@@ -87,6 +87,7 @@ CaseRun::Progress CaseRun::check_time(const Task& task, const Expect& expect) {
 bool CaseRun::judge(const Task& task, const Expect& expect, const Observation& seen) {
   if (const auto* violation = std::get_if<SawViolation>(&seen.what)) {
     if (is_echo_of_1010(task, violation->violation)) return false;
+    result_.received = peer_of(task).connection->culprit(violation->violation.rule);
     fail_rule(task, violation->violation->section, std::string(violation->violation->text));
     return true;
   }

@@ -241,8 +241,7 @@ void CaseRun::fail_expectation(const Task& task, const Expect& expect, std::stri
              &task);
       return;
     case Stage::proof:
-      decide(Grade::error,
-             "the subject was not alive before the case began: " + (why.empty() ? "another answer" : why),
+      decide(Grade::error, "no sign of life behind the handshake: " + (why.empty() ? "another answer" : why),
              &task);
       return;
     case Stage::closing:

@@ -243,6 +243,10 @@ void Connection::upgrade(const ws::ResponseVerdict& verdict) {
 void Connection::on_frame(const ws::FrameHeader& header, ws::Bytes payload) {
   observe({SawFrame{{header, {payload.begin(), payload.end()}}}, elapsed()});
   const bool is_close = header.opcode == ws::Opcode::close && !std::exchange(close_received_, true);
+  if (is_close) {
+    received_close_ = describe({SawFrame{{header, {payload.begin(), payload.end()}}}, {}}, shown_payload,
+                               ws::peer_of(options_.role));
+  }
   if (header.opcode == ws::Opcode::ping && options_.answer_ping) {
     owed_pong_.emplace(payload.begin(), payload.end());
     answer_ping();
@@ -330,6 +334,23 @@ std::optional<Observation> Connection::take() {
   inbox_weight_ = inbox_.empty() ? 0 : inbox_weight_ - std::min(inbox_weight_, oldest->weight());
   if (inbox_.empty() && !held_ && channel_ && channel_->is_paused()) channel_->resume();
   return oldest;
+}
+
+std::string Connection::culprit(ws::Rule rule) const {
+  switch (rule) {
+    case ws::Rule::close_payload_of_one:
+    case ws::Rule::close_code_reserved:
+    case ws::Rule::close_code_unassigned:
+    case ws::Rule::close_reason_not_utf8: return received_close_;
+    case ws::Rule::text_not_utf8:
+    case ws::Rule::deflate_context_kept:
+    case ws::Rule::deflate_window_exceeded:
+    case ws::Rule::deflate_data_corrupt: return {};
+    default: break;
+  }
+  const auto frame = std::ranges::find_if(
+      inbox_, [](const Observation& one) { return std::holds_alternative<SawFrame>(one.what); });
+  return frame == inbox_.end() ? "" : describe(*frame, shown_payload, ws::peer_of(options_.role));
 }
 
 void Connection::notify() {

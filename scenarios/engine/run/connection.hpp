@@ -72,6 +72,10 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   /// The oldest observation that nobody has taken; nothing when the inbox is empty.
   std::optional<Observation> take();
   bool has_observation() const { return !inbox_.empty(); }
+  /// The frame that broke a rule, in notation: the first Close where its payload did; else the oldest frame
+  /// that nobody has taken, for a violation in a header is told before the frame. Empty where that has not
+  /// come to its end, and for rules about messages, whose violation is told on either side of a frame.
+  std::string culprit(ws::Rule rule) const;
 
   Phase phase() const { return phase_; }
   bool is_open() const { return channel_ != nullptr && !ended_; }
@@ -151,6 +155,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   bool close_sent_ = false;
   std::optional<std::uint16_t> sent_close_code_;
   bool close_received_ = false;
+  std::string received_close_;  ///< the first one, in notation
 };
 
 }  // namespace wsrig::engine

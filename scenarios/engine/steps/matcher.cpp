@@ -24,11 +24,16 @@ std::string difference(std::string_view expected, std::string_view received) {
   const auto [in_expected, in_received] =
       std::mismatch(expected.begin(), expected.end(), received.begin(), received.end());
   const auto offset = static_cast<std::size_t>(in_expected - expected.begin());
-  const auto around = [&](std::string_view text) {
-    return ws::hex(ws::as_bytes(text.substr(std::min(offset, text.size()), 8)));
+  constexpr std::size_t shown = 8;
+  const auto sized = [&](std::string_view text) {
+    const std::string_view rest = text.substr(std::min(offset, text.size()));
+    std::string described = fmt::format("{} {}", text.size(), text.size() == 1 ? "octet" : "octets");
+    if (rest.empty()) return described;
+    return described + fmt::format(" ({}{})", ws::hex(ws::as_bytes(rest.substr(0, shown))),
+                                   rest.size() > shown ? " …" : "");
   };
-  return fmt::format("payloads differ from octet {}: expected {} octets ({} …), received {} octets ({} …)",
-                     offset, expected.size(), around(expected), received.size(), around(received));
+  return fmt::format("payloads differ from octet {}: expected {}, received {}", offset, sized(expected),
+                     sized(received));
 }
 
 Result<Match> match_regex(const RegexPayload& pattern, std::string_view payload) {

@@ -223,7 +223,9 @@ HeaderPattern read_header(TokenReader& reader) {
 
 Pattern read_http(TokenReader& reader) {
   ExpectHttp http;
-  if (reader.peek().kind == Token::Kind::word) {
+  if (reader.accept("junk")) {
+    http.statuses.emplace_back(0, 0);  // what HttpHead::status() is of a first line that is no status line
+  } else if (reader.peek().kind == Token::Kind::word) {
     http.method = reader.take().text;
   } else {
     do {

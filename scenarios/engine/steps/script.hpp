@@ -131,9 +131,9 @@ struct HeaderPattern {
 };
 /// A response with one of the statuses, or (at a backend) a request with this method.
 struct ExpectHttp {
-  std::string method;  ///< empty: a response
-  std::vector<std::pair<int, int>> statuses;
-  std::optional<TextRegex> head;  ///< found in the head as it stands: case, order, line ends
+  std::string method;                         ///< empty: a response
+  std::vector<std::pair<int, int>> statuses;  ///< 0: an answer that does not begin with a status line
+  std::optional<TextRegex> head;              ///< found in the head as it stands: case, order, line ends
   std::vector<HeaderPattern> headers;
 };
 

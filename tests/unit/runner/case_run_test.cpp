@@ -82,7 +82,7 @@ TEST_F(CaseRunTest, a_server_that_is_not_alive_before_the_provocation_is_an_erro
   server.on_message = [](Session&, const ws::Message&) {};
   const auto result = run("> text rsv1 \"x\"\n< close 1002");
   EXPECT_EQ(result.grade, Grade::error);
-  EXPECT_NE(result.message.find("not alive"), std::string::npos) << result.message;
+  EXPECT_NE(result.message.find("no sign of life behind the handshake"), std::string::npos) << result.message;
 }
 
 TEST_F(CaseRunTest, a_refused_connection_is_an_error_that_says_so) {
@@ -131,6 +131,17 @@ TEST_F(CaseRunTest, a_masked_server_frame_fails_with_its_own_section) {
   EXPECT_EQ(result.grade, Grade::fail);
   EXPECT_EQ(result.rule_section, "RFC 6455 §5.1");
   EXPECT_EQ(result.level, report::Level::must);
+  EXPECT_EQ(result.received, "text mask=01020304 \"Hello\"");
+}
+
+TEST_F(CaseRunTest, a_close_that_breaks_a_rule_is_shown) {
+  server.on_message = [](Session& session, const ws::Message& message) {
+    if (message.payload[0] == 'w') return session.echo(message);
+    session.send(std::string_view("\x88\x05\x62\x79yes", 7));
+  };
+  const auto result = run("> text \"Hello\"\n< close\n< eof");
+  EXPECT_EQ(result.rule_section, "RFC 6455 §7.4.2");
+  EXPECT_EQ(result.received, "close 25209 \"yes\"");
 }
 
 TEST_F(CaseRunTest, drops_are_graded_as_the_case_says) {

@@ -146,6 +146,23 @@ TEST(Matcher, http_compares_status_and_headers) {
   EXPECT_EQ(captured.captures, (Variables{{"status", "101"}, {"what", "web"}}));
 }
 
+TEST(Matcher, what_is_no_response_of_http_is_junk) {
+  const auto page = response("<html>400 Bad Request</html>\r\n\r\n");
+  EXPECT_TRUE(matched("< http junk", page).matched);
+  EXPECT_FALSE(matched("< http 100..999", page).matched);
+  EXPECT_FALSE(matched("< http junk", response("HTTP/1.1 400 Bad Request\r\n\r\n")).matched);
+  EXPECT_FALSE(matched("< http junk /^.* 101 /", page).matched);
+  EXPECT_TRUE(matched("< http junk /^.* 101 /", response("WS/1.1 101 OK\r\nUpgrade: x\r\n\r\n")).matched);
+}
+
+TEST(Matcher, what_differs_is_shown_where_there_is_something) {
+  EXPECT_EQ(matched("< text \"Hello\"", text("He")).why_not,
+            "payloads differ from octet 2: expected 5 octets (6c 6c 6f), received 2 octets");
+  EXPECT_EQ(
+      matched("< text \"x\"", text("a long answer")).why_not,
+      "payloads differ from octet 0: expected 1 octet (78), received 13 octets (61 20 6c 6f 6e 67 20 61 …)");
+}
+
 TEST(Matcher, requests_compare_method_and_headers) {
   const auto request = response("GET /chat HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n\r\n");
   EXPECT_TRUE(matched("< http GET { x-a: \"1\" }", request).matched);
