@@ -104,7 +104,7 @@ void Link::send_request() {
   channel_->send(ws::as_bytes(ws::build_request(opening_->request)));
 }
 
-/// Returns how many octets belong to the response's head.
+/// Reads towards the end of one head, of several that may come at once. Returns how many octets it has taken.
 std::size_t Link::read_response(ws::Bytes data) {
   std::size_t taken = 0;
   const auto status = opening_->head.feed(data, taken);
@@ -118,6 +118,7 @@ std::size_t Link::read_response(ws::Bytes data) {
 }
 
 void Link::on_response(const ws::HttpHead& head) {
+  if (head.is_interim()) return;  // RFC 9110 §15.2: any number may come; the deadline bounds them
   if (head.status() > 0) shared_.meter.count_status(static_cast<std::uint16_t>(head.status()));
   auto verdict = ws::verify_response(head, opening_->request);
   if (!verdict.findings.empty()) {
@@ -140,7 +141,7 @@ void Link::on_response(const ws::HttpHead& head) {
 
 void Link::on_data(ws::MutableBytes data) {
   if (phase_ == Phase::handshake) {
-    data = data.subspan(read_response(data));
+    while (phase_ == Phase::handshake && !data.empty()) data = data.subspan(read_response(data));
     if (phase_ == Phase::open) events_.on_open();
   }
   if (endpoint_ && phase_ < Phase::ending && !data.empty()) read_frames(data);

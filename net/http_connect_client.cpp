@@ -76,7 +76,7 @@ void HttpConnectClient::read_response(const ws::HttpHead& response) {
   if (status == 0 || response.version_number() / 10 != 1) return fail(ProxyError::http_not_a_response);
   // RFC 9110 §15.2: any number of interim responses may come before the final one. A 101 would be final: it
   // changes to a protocol that nobody asked for.
-  if (status / 100 == 1 && status != 101) {
+  if (response.is_interim()) {
     if (++interim_responses_ > most_interim_responses) fail(ProxyError::http_head_too_long);
     return;
   }

@@ -57,7 +57,7 @@ std::string HttpExchange::read_head(ws::Bytes& data) {
     if (status != ws::HeadReader::Status::complete) return "the answer's head is too large";
     ws::HttpHead head = head_reader_.take();
     if (head.status() == 0) return "the answer is not HTTP";
-    if (head.status() / 100 == 1 && head.status() != 101) continue;
+    if (head.is_interim()) continue;
     const auto body = ws::BodyReader::of_response(head, method_);
     if (!body) return "the answer's body has no clear end";
     body_reader_ = *body;

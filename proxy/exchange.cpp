@@ -142,8 +142,7 @@ bool Exchange::take_answer(const ws::HttpHead& answer, ws::Bytes rest) {
     refuse(502, "the upstream's answer is not HTTP");
     return false;
   }
-  const bool is_interim = answer.status() / 100 == 1 && answer.status() != 101;
-  if (is_interim) {
+  if (answer.is_interim()) {
     pass_interim(answer);
     return true;
   }

@@ -115,11 +115,10 @@ std::string forward_response(const ws::HttpHead& response, const Route& route) {
   const bool is_switch = response.status() == 101;
   // RFC 9110 §7.8: a 426 says in Upgrade what it wants.
   const bool names_upgrade = is_switch || response.status() == 426;
-  const bool is_interim = response.status() / 100 == 1 && !is_switch;
-  Fields fields = end_to_end(response, is_switch       ? "Upgrade"
-                                       : names_upgrade ? "Upgrade, close"
-                                       : is_interim    ? ""
-                                                       : "close");
+  Fields fields = end_to_end(response, is_switch               ? "Upgrade"
+                                       : names_upgrade         ? "Upgrade, close"
+                                       : response.is_interim() ? ""
+                                                               : "close");
   for (const auto& edit : route.head_edits[Direction::to_downstream]) edit->edit(fields);
   return print(response.start_line(), fields);
 }

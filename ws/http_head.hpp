@@ -58,6 +58,9 @@ class HttpHead {
   int version_number() const;
   // Status line "HTTP/1.1 SP 101 SP reason"; 0 where the line has not that shape.
   int status() const { return status_; }
+  /// 1xx: the final response is still to come (RFC 9110 §15.2), but behind a 101 nothing more of HTTP is
+  /// (§15.2.2).
+  bool is_interim() const { return status_ / 100 == 1 && status_ != 101; }
   std::string_view reason() const { return reason_; }
 
   const std::vector<HttpField>& fields() const { return fields_; }

@@ -24,12 +24,17 @@ struct Boundaries {
   bool on_frame_end() { return true; }
 };
 
-/// The head at the beginning of what was sent: frames may stand behind it.
-ws::HttpHead head_of(const std::string& sent) {
-  ws::HeadReader reader(sent.size() + 1, sent.size() + 1);
-  std::size_t taken = 0;
-  reader.feed(ws::as_bytes(sent), taken);
-  return ws::HttpHead(sent.substr(0, taken));
+/// The head at the beginning of what was sent: frames may stand behind it. Interim responses before it are
+/// taken off (RFC 9110 §15.2).
+ws::HttpHead final_head_of(std::string& sent) {
+  for (;;) {
+    ws::HeadReader reader(sent.size() + 1, sent.size() + 1);
+    std::size_t taken = 0;
+    const bool is_whole = reader.feed(ws::as_bytes(sent), taken) == ws::HeadReader::Status::complete;
+    ws::HttpHead head = reader.take();
+    if (!is_whole || !head.is_interim()) return head;
+    sent.erase(0, taken);
+  }
 }
 
 ws::ClientRequest request_from(const ws::HttpHead& head) {
@@ -146,10 +151,20 @@ void Connection::send_http(std::string_view bytes, std::size_t cut) {
     answered_ = false;
   }
   sent_head_ += bytes;
-  const ws::HttpHead head = head_of(sent_head_);
+  const ws::HttpHead head = final_head_of(sent_head_);
   if (options_.role == ws::Role::client) request_ = request_from(head);
   send_bytes(bytes, cut, "http " + ws::quote(bytes));
-  if (options_.role == ws::Role::server && head.status() == 101) upgrade(ws::verify_response(head, request_));
+  if (options_.role == ws::Role::server && head.status() == 101) {
+    upgrade(ws::verify_response(head, request_));
+    read_early_frames();
+  }
+}
+
+/// Of a client that did not wait for the 101: what stands behind its request.
+void Connection::read_early_frames() {
+  const std::string early = head_reader_.take().bytes();
+  ws::ByteBuffer data(early.begin(), early.end());
+  on_data(data);
 }
 
 std::string Connection::response() const { return ws::build_response(received_request_).print(); }
@@ -183,10 +198,7 @@ void Connection::resume() {
 // ---- receiving ----
 
 void Connection::on_data(ws::MutableBytes data) {
-  if (phase_ == Phase::http) {
-    const std::size_t taken = read_head(data);
-    data = data.subspan(taken);
-  }
+  while (phase_ == Phase::http && !data.empty()) data = data.subspan(read_head(data));
   if (phase_ == Phase::raw) return observe({SawBytes{std::string(ws::as_text(data))}, elapsed()});
   if (phase_ == Phase::websocket && !data.empty()) {
     ws::ByteBuffer unused;  // an observer that answers nothing writes nothing
@@ -194,7 +206,8 @@ void Connection::on_data(ws::MutableBytes data) {
   }
 }
 
-/// Reads a response head; the octets of a body behind another status than 101 are dropped.
+/// Reads towards the end of one head, of several that may come at once (RFC 9110 §15.2); the octets of a body
+/// behind another final status than 101 are dropped. Returns how many octets it has taken.
 std::size_t Connection::read_head(ws::Bytes data) {
   if (answered_) return data.size();
   std::size_t taken = 0;
@@ -220,7 +233,7 @@ void Connection::on_request(ws::HttpHead head) {
 
 void Connection::on_response(ws::HttpHead head) {
   auto shared = std::make_shared<const ws::HttpHead>(std::move(head));
-  answered_ = shared->status() >= 200 || shared->status() == 101 || shared->status() == 0;
+  answered_ = !shared->is_interim();
   SawHead seen{shared, {}};
   if (shared->status() == 101) {
     const auto verdict = ws::verify_response(*shared, request_);

@@ -110,6 +110,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void on_head(ws::HttpHead head);
   void on_request(ws::HttpHead head);
   void upgrade(const ws::ResponseVerdict& verdict);
+  void read_early_frames();
   void finish_close();
   void end(SawEnd end);
   void answer(ws::Opcode opcode, ws::Bytes payload);

@@ -87,6 +87,7 @@ struct Preflight::State : std::enable_shared_from_this<State> {
   }
 
   void on_response(Attempt& attempt, const SawHead& response) {
+    if (response.head->is_interim()) return;
     if (response.head->status() != 101) {
       refusal = fmt::format("the subject answers the opening handshake with {}", describe({response, {}}));
       return finish();

@@ -43,8 +43,9 @@ void ReadyProbe::look() {
   if (connection_->phase() == Connection::Phase::dialling) return;
   if (ready_.kind == Ready::Kind::port) return is_ready_();
   if (!std::exchange(asked_, true)) ask();
-  if (const auto seen = connection_->take()) {
+  while (const auto seen = connection_->take()) {
     const auto* response = std::get_if<SawHead>(&seen->what);
+    if (response != nullptr && response->head->is_interim()) continue;
     const bool fits = response != nullptr && (ready_.kind == Ready::Kind::ws ? response->head->status() == 101
                                                                              : response->head->status() > 0);
     return fits ? is_ready_() : again();

@@ -288,6 +288,8 @@ bool awaits_data_frame(const Expect& expect) {
 }
 
 bool is_legal_extra(const Observation& observation, const Expect& expect) {
+  // RFC 9110 §15.2: a client takes any number of interim responses, expected or not.
+  if (const auto* head = std::get_if<SawHead>(&observation.what)) return head->head->is_interim();
   const auto* seen = std::get_if<SawFrame>(&observation.what);
   if (seen == nullptr) return false;
   const auto opcode = seen->frame.header.opcode;

@@ -53,8 +53,9 @@ diag::Result<StreamMatch> match_stream(const ExpectRaw& pattern, std::string_vie
 /// A pattern in words, for "expected …".
 std::string describe(const Expect& expect);
 
-/// RFC 6455 lets the subject send these at any time, so nobody has to expect them: its own Ping, a Pong that
-/// was not asked for (§5.5.3), the frames of a message that is judged as a whole.
+/// The RFCs let the subject send these at any time, so nobody has to expect them: its own Ping, a Pong that
+/// was not asked for (RFC 6455 §5.5.3), the frames of a message that is judged as a whole, an interim
+/// response (RFC 9110 §15.2).
 bool is_legal_extra(const Observation& observation, const Expect& expect);
 
 /// Does any alternative look at single data frames (`exact`, `fin=`, rsv, cont)?

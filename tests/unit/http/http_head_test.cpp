@@ -289,6 +289,18 @@ TEST(HeadReader, reads_one_head_after_the_other) {
   EXPECT_EQ(reader.take().status(), 101);
 }
 
+TEST(HttpHead, rfc9110_s15_2_interim_responses) {
+  for (const auto& [status, is_interim] : {std::pair{"100", true},
+                                           {"101", false},
+                                           {"103", true},
+                                           {"199", true},
+                                           {"200", false},
+                                           {"099", false}}) {
+    EXPECT_EQ(HttpHead("HTTP/1.1 " + std::string(status) + " x\r\n\r\n").is_interim(), is_interim) << status;
+  }
+  EXPECT_FALSE(HttpHead("GET / HTTP/1.1\r\n\r\n").is_interim());
+}
+
 TEST(HeadReader, takes_a_huge_head_octet_by_octet_in_linear_time) {
   std::string stream = "GET / HTTP/1.1\r\n";
   stream += "A: " + std::string(4u << 20, '"') + "\r\n\r\n";

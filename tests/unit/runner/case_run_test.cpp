@@ -118,6 +118,20 @@ TEST_F(CaseRunTest, a_refusal_with_a_status_is_an_error_that_names_it) {
   EXPECT_NE(result.message.find("403"), std::string::npos) << result.message;
 }
 
+TEST_F(CaseRunTest, rfc9110_s15_2_interim_responses_are_taken_whether_expected_or_not) {
+  server.on_request = [](Session& session, const ws::HttpHead& request) {
+    session.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+    session.accept(request);
+  };
+  EXPECT_EQ(run("> text \"x\"\n< text \"x\"").grade, Grade::ok);
+  const std::string request =
+      "> http \"GET / HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
+      "Sec-WebSocket-Key: ${key}\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n\"\n";
+  EXPECT_EQ(run(request + "< http 103\n< http 101").grade, Grade::ok);
+  EXPECT_EQ(run(request + "< http 103 -> fail\n| http 101").grade, Grade::fail);
+  EXPECT_EQ(run(request + "< http 400").received, "http 101 \"Switching Protocols\"");
+}
+
 TEST_F(CaseRunTest, a_masked_server_frame_fails_with_its_own_section) {
   server.on_message = [](Session& session, const ws::Message& message) {
     if (message.payload[0] == 'w') return session.echo(message);
