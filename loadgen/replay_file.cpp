@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "cli/repeated_key.hpp"
 #include "net/base64_decoder.hpp"
 
 namespace wsrig::loadgen {
@@ -69,6 +70,7 @@ diag::Result<std::vector<MixEntry>> parse_replay(const std::string& name, std::s
     }
     begin = end + 1;
   }
+  if (auto repeated = cli::find_repeated_key(source)) return std::move(*repeated);
   if (entries.empty()) return source.at(0, 1, "there is no message in this file");
   return entries;
 }

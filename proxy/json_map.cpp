@@ -5,6 +5,7 @@
 
 #include <boost/json/stream_parser.hpp>
 
+#include "cli/repeated_key.hpp"
 #include "cli/text_file.hpp"
 
 namespace wsrig::proxy {
@@ -132,6 +133,7 @@ std::optional<Diagnostic> read_json_map(const std::string& path, const Route& de
   const std::size_t read = parser.write_some(text->data(), text->size(), error);
   if (!error) parser.finish(error);
   if (error) return source.at(read, 1, "not JSON: " + error.message());
+  if (auto repeated = cli::find_repeated_key(source)) return repeated;
   const json::value value = parser.release();
   if (!value.is_object()) return source.at(0, 1, "a map of names and targets is needed");
   MapReader reader(source, defaults, config);

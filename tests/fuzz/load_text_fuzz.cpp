@@ -1,3 +1,4 @@
+#include "cli/repeated_key.hpp"
 #include "loadgen/broken_frame.hpp"
 #include "loadgen/csv_table.hpp"
 #include "loadgen/masking.hpp"
@@ -38,6 +39,8 @@ void read_files(const std::string& text) {
         (void)table->field(row, column);
   }
   explain(loadgen::parse_replay("fuzz.jsonl", text));
+  const auto repeated = cli::find_repeated_key(diag::Source("fuzz.json", text));
+  if (repeated) fuzz::require(repeated->line > 0 && repeated->column > 0, "a repeated key has its place");
 }
 
 }  // namespace

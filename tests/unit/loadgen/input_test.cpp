@@ -55,6 +55,10 @@ TEST(Replay, mistakes_have_their_line) {
     EXPECT_EQ(entries.error().line, 2U) << bad;
   }
   EXPECT_FALSE(parse_replay("list", "\n \n").has_value());
+  const auto twice = parse_replay("list", "{\"text\": \"x\"}\n{\"text\": \"x\", \"text\": \"y\"}");
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_EQ(twice.error().line, 2U);
+  EXPECT_EQ(twice.error().column, 15U);
 }
 
 TEST(Template, knows_its_names) {

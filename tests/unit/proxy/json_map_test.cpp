@@ -76,6 +76,15 @@ TEST(JsonMap, says_what_is_wrong) {
             "'connectTimeout' needs a whole number from 1 to 2147483647");
 }
 
+TEST(JsonMap, a_key_that_stands_twice_is_a_mistake) {
+  EXPECT_EQ(mistake("{\"a\": {\"host\": \"h\", \"port\": 1},\n \"a\": {\"host\": \"g\", \"port\": 2}}"),
+            "the key 'a' stands twice; it is already in line 1");
+  EXPECT_EQ(mistake(R"({"a": {"host": "h", "port": 1, "host": "g"}})"),
+            "the key 'host' stands twice; it is already in line 1");
+  EXPECT_EQ(mistake(R"({"bindPort": 1, "bindPort": 2})"),
+            "the key 'bindPort' stands twice; it is already in line 1");
+}
+
 TEST(JsonMap, points_at_the_mistake) {
   const MapFile file("{\n  \"a\": {\"port\": 1}\n}");
   Config config;
