@@ -103,7 +103,9 @@ std::vector<Option> reply_options() {
   return {
       {.name = "replies",
        .value = "RULE",
-       .help = "what answers a message: echo, prefix:TEXT, any, json:FIELD, regex:EXPRESSION, none",
+       .help =
+           "what answers a message: echo, prefix:TEXT, any, json:FIELD (or a JSON pointer: json:/data/id), "
+           "regex:EXPRESSION, none",
        .default_value = "echo",
        .group = group},
       {.name = "replies-per-message",

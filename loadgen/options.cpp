@@ -40,7 +40,9 @@ class Reader {
   /// The same for a value that is an option's text.
   template <class Out, class Parse>
   void parse(std::string_view name, Out& out, Parse parse_text) {
-    if (values_.has(name)) take(parse_text(values_.text(name)), out);
+    if (!values_.has(name)) return;
+    const auto value = parse_text(values_.text(name));
+    value ? take(value, out) : fail(values_.place(name, value.error()));
   }
   void time(std::string_view name, milliseconds& out) {
     auto value = cli::duration_option(values_, name);

@@ -23,12 +23,35 @@ diag::Result<ReplyRule> parse_regex(std::string text) {
   return ReplyRule{.kind = ReplyRule::Kind::regex, .text = std::move(text), .regex = std::move(*regex)};
 }
 
+bool is_pointer(std::string_view field) { return field.starts_with('/'); }
+
+/// RFC 6901 §3: in a JSON pointer `~` is written `~0`, and `/` within a name `~1`.
+diag::Result<ReplyRule> parse_field(std::string field) {
+  for (std::size_t at = 0; is_pointer(field) && (at = field.find('~', at)) != std::string::npos; ++at) {
+    const std::string_view escape = std::string_view(field).substr(at, 2);
+    if (escape == "~0" || escape == "~1") continue;
+    return mistake(
+        fmt::format("'{}' at octet {} of '{}' is no escape of a JSON pointer", escape, at + 1, field),
+        "write '~0' for '~', and '~1' for '/' within a name (RFC 6901)");
+  }
+  return ReplyRule{.kind = ReplyRule::Kind::json, .text = std::move(field)};
+}
+
+/// A field by its name, or what a JSON pointer leads to; null where there is no such thing.
+const json::value* find_field(const json::value& document, const std::string& field) {
+  if (is_pointer(field)) {
+    json::error_code missing;
+    return document.find_pointer(field, missing);
+  }
+  const json::object* const object = document.if_object();
+  return object == nullptr ? nullptr : object->if_contains(field);
+}
+
 /// A field's value as JSON: 1 and "1" differ.
 std::optional<std::uint32_t> field_key(const std::string& field, ws::Bytes message) {
   json::error_code error;
-  const json::value value = json::parse(ws::as_text(message), error);
-  const json::object* const object = error ? nullptr : value.if_object();
-  const json::value* const found = object == nullptr ? nullptr : object->if_contains(field);
+  const json::value document = json::parse(ws::as_text(message), error);
+  const json::value* const found = error ? nullptr : find_field(document, field);
   if (found == nullptr) return std::nullopt;
   return crc32c(ws::as_bytes(json::serialize(*found)));
 }
@@ -55,7 +78,7 @@ diag::Result<ReplyRule> parse_reply_rule(std::string_view text) {
   const auto word = text.substr(0, colon);
   const std::string rest(colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1));
   if (word == "prefix" && !rest.empty()) return ReplyRule{.kind = Kind::prefix, .text = rest};
-  if (word == "json" && !rest.empty()) return ReplyRule{.kind = Kind::json, .text = rest};
+  if (word == "json" && !rest.empty()) return parse_field(rest);
   if (word == "regex" && !rest.empty()) return parse_regex(rest);
   return mistake(fmt::format("'{}' is not a rule for replies", text),
                  "write echo, prefix:TEXT, any, json:FIELD, regex:EXPRESSION or none");

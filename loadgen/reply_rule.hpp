@@ -17,12 +17,13 @@ struct ReplyRule {
     echo,    ///< "echo": sends it back
     prefix,  ///< "prefix:TEXT": sends it back behind a fixed text
     any,     ///< "any": answers with something, in order
-    json,    ///< "json:FIELD": answers with an object whose field has the value that it has in the message
+    json,    ///< "json:FIELD": answers with an object whose field has the value that it has in the message;
+             ///< "json:/data/0/id": with JSON in which this JSON pointer (RFC 6901) leads to the same value
     regex,   ///< "regex:EXPRESSION": answers with something that it matches. A named group `key` ties the
              ///< reply to the message in which it matches the same text; without one, replies come in order
     none,    ///< "none": nothing is awaited
   } kind = Kind::echo;
-  std::string text{};                    ///< prefix, field or expression
+  std::string text{};                    ///< prefix, field, pointer or expression
   std::optional<ws::TextRegex> regex{};  ///< of kind regex
   std::uint16_t replies = 1;             ///< to each message
 

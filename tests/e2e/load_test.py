@@ -298,6 +298,7 @@ class Trouble(unittest.TestCase):
     def test_mistakes_in_options(self):
         for options in (["-r", "x"], ["--closed", "--blast"], ["--depth", "2"], ["-m", "text"], ["-m", "text 1"],
                         ["--mask", "often"], ["-c", "0"], ["--broken", 'text "fine"'], ["--replies", "json:id"],
+                        ["--replies", "json:/a~b"],
                         ["--source", "here"], ["--find-limit", "rtt"], ["-d", "0s"], ["--user", "nobody"]):
             with self.subTest(options):
                 self.assertTrue(support.run(LOAD, "ws://127.0.0.1:1/", *options, check=2).stderr)

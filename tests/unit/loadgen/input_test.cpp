@@ -86,6 +86,51 @@ TEST(ReplyRule, a_json_field_ties_a_reply_to_its_message) {
   for (const auto* other : {"{}", "[7]", "nonsense", "7"}) EXPECT_FALSE(key(rule, other)) << other;
 }
 
+TEST(ReplyRule, rfc6901_a_pointer_ties_a_reply_to_its_message) {
+  const auto rule = parse_reply_rule("json:/data/1/id").value();
+  const auto sent = message_key(rule, ws::as_bytes(R"({"data": [{"id": 1}, {"id": 7}], "id": 9})"));
+  EXPECT_TRUE(sent);
+  EXPECT_EQ(key(rule, R"({"data": [null, {"id": 7}], "id": 8})"), sent);
+  EXPECT_EQ(key(rule, R"({"data": {"1": {"id": 7}}})"), sent);
+  EXPECT_NE(key(rule, R"({"data": [null, {"id": "7"}]})"), sent);
+  for (const auto* other : {"{}", "[7]", "nonsense", "7", R"({"data": [{"id": 7}]})", R"({"data": 7})",
+                            R"({"/data/1/id": 7})", R"({"data": [{}, {"no": 7}]})"})
+    EXPECT_FALSE(key(rule, other)) << other;
+}
+
+/// The pointers and values of RFC 6901 §5.
+TEST(ReplyRule, rfc6901_s5_pointers) {
+  const std::string document =
+      R"({"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8})";
+  for (const auto& [pointer, value] : {std::pair{"/foo", R"(["bar", "baz"])"},
+                                       {"/foo/0", R"("bar")"},
+                                       {"/", "0"},
+                                       {"/a~1b", "1"},
+                                       {"/c%d", "2"},
+                                       {"/e^f", "3"},
+                                       {"/g|h", "4"},
+                                       {"/i\\j", "5"},
+                                       {"/k\"l", "6"},
+                                       {"/ ", "7"},
+                                       {"/m~0n", "8"}}) {
+    const auto found = key(parse_reply_rule(std::string("json:") + pointer).value(), document);
+    EXPECT_TRUE(found) << pointer;
+    EXPECT_EQ(found, key(parse_reply_rule("json:x").value(), std::string("{\"x\": ") + value + "}"))
+        << pointer;
+  }
+  for (const auto* none :
+       {"/foo/2", "/foo/01", "/foo/-", "/foo/99999999999999999999999", "/foo/bar", "/foo/0/x"})
+    EXPECT_FALSE(key(parse_reply_rule(std::string("json:") + none).value(), document)) << none;
+}
+
+TEST(ReplyRule, rfc6901_s3_says_where_a_pointer_is_none) {
+  EXPECT_EQ(parse_reply_rule("json:/a/b~").error().message,
+            "'~' at octet 5 of '/a/b~' is no escape of a JSON pointer");
+  EXPECT_EQ(parse_reply_rule("json:/~0~1~2").error().message,
+            "'~2' at octet 6 of '/~0~1~2' is no escape of a JSON pointer");
+  EXPECT_TRUE(parse_reply_rule("json:a~2").has_value()) << "a name is taken as it is";
+}
+
 TEST(ReplyRule, an_expression_tells_replies_from_the_rest) {
   const auto in_order = parse_reply_rule("regex:^ack").value();
   EXPECT_EQ(message_key(in_order, ws::as_bytes("anything")), key(in_order, "ack 1"));
