@@ -135,7 +135,9 @@ void read_replay(const Values& values, Config& config, Reader& reader) {
   if (!values.given("replay")) return;
   auto text = cli::read_text_file(values.text("replay"));
   if (!text) return reader.fail(text.error());
-  reader.take(parse_replay(values.text("replay"), *text), config.mix);
+  auto entries = parse_replay(values.text("replay"), *text);
+  if (!entries) return reader.fail(entries.error());
+  config.mix = std::move(*entries);
   config.order = Mix::Order::in_turn;
   for (MixEntry& entry : config.mix)
     reader.take(settle_template(*entry.payload, names_of(config)), entry.payload);

@@ -155,14 +155,22 @@ class Traffic(unittest.TestCase):
             got = counters(load(url, "-c", "4", "-r", "200", "-d", "300ms", "--replay", replay, "--data", data))
             self.assertEqual(got["unanswered"] + got["unexpected"] + got["lost"], 0, got)
             with open(replay, "w", encoding="utf-8") as file:
-                file.write('{"text": "{\\"id\\": ${seq}}"}\n')
+                file.write('{"text": "{\\"id\\": ${seq}, \\"at\\": [{\\"id\\": ${seq}}]}"}\n')
 
             def run(rule):
                 return counters(load(url, "-r", "200", "-d", "300ms", "--replay", replay, "--replies", rule))
 
-            for got in support.side_by_side(run, ("json:id", 'regex:"id": (?<key>\\d+)', "any")):
+            for got in support.side_by_side(run, ("json:id", "json:/at/0/id", 'regex:"id": (?<key>\\d+)', "any")):
                 self.assertEqual(got["unanswered"] + got["unexpected"] + got["lost"], 0, got)
                 self.assertGreater(got["messages_received"], 0)
+
+    def test_mistakes_in_a_file_to_replay_have_their_place(self):
+        with support.folder() as where:
+            replay = os.path.join(where, "list.jsonl")
+            for line, place in (("nonsense", "1:1: this is not JSON"), ('{"text": "a", "text": "b"}', "1:15: the key 'text'")):
+                with open(replay, "w", encoding="utf-8") as file:
+                    file.write(line + "\n")
+                self.assertIn(f"{replay}:{place}", support.run(LOAD, "ws://127.0.0.1:1/", "--replay", replay, check=2).stderr)
 
     def test_broken_frames_on_connections_of_their_own(self):
         broken = ["--broken", 'text rsv1 "x"', "--broken", "op=3", "--broken", "ping fin=0", "--broken-share", "10%"]
