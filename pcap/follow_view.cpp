@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "pcap/show.hpp"
+#include "pcap/text_pieces.hpp"
 #include "report/text.hpp"
 
 namespace wsrig::pcap {
@@ -67,13 +68,14 @@ void FollowView::write_head(const ws::HttpHead& head) {
 
 /// Control characters could do anything to a terminal.
 void FollowView::write_text(std::string_view text) {
-  sink_.buffer() += report::visible(text);
-  if (!text.ends_with('\n')) sink_.buffer() += '\n';
+  const bool has_end = text.ends_with('\n');
+  while (!text.empty()) sink_.write(report::visible(take_piece(text)));
+  if (!has_end) sink_.write("\n");
 }
 
 void FollowView::write_hex(ws::Bytes octets) {
   for (std::size_t at = 0; at < octets.size(); at += octets_a_line) {
-    sink_.buffer() += hex_line(at, octets.subspan(at, std::min(octets_a_line, octets.size() - at)));
+    sink_.write(hex_line(at, octets.subspan(at, std::min(octets_a_line, octets.size() - at))));
   }
 }
 

@@ -1,9 +1,11 @@
 #include "pcap/har_view.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
 #include "pcap/show.hpp"
+#include "pcap/text_pieces.hpp"
 #include "report/text.hpp"
 #include "ws/base64.hpp"
 
@@ -12,6 +14,9 @@ namespace wsrig::pcap {
 namespace {
 
 using report::json_string;
+
+/// Whole groups of three octets, so that the text of the pieces is that of the whole (RFC 4648 §4).
+constexpr std::size_t base64_piece = std::size_t{48} * 1024;
 
 double milliseconds(const std::optional<Origin>& from, const std::optional<Origin>& to) {
   return from && to ? std::chrono::duration<double, std::milli>(to->time - from->time).count() : -1;
@@ -73,14 +78,29 @@ HarView::HarView(Sink& sink, std::uint64_t payload) : sink_(sink), payload_(payl
 
 void HarView::on_message(const MessageSeen& message) {
   const std::uint64_t id = message.connection->id;
-  const bool text = message.opcode == ws::Opcode::text && message.utf8 && message.inflated;
-  const std::string data =
-      text ? json_string(ws::as_text(message.payload)) : "\"" + ws::base64(message.payload) + "\"";
   messages_.append(
-      id, fmt::format(R"({}{{"type":"{}","time":{:.6f},"opcode":{},"data":{}}})",
-                      messages_.has(id) ? "," : "", message.sender == ws::Role::client ? "send" : "receive",
+      id, fmt::format(R"({}{{"type":"{}","time":{:.6f},"opcode":{},"data":")", messages_.has(id) ? "," : "",
+                      message.sender == ws::Role::client ? "send" : "receive",
                       std::chrono::duration<double>(message.last.time).count(),
-                      static_cast<int>(message.opcode), data));
+                      static_cast<int>(message.opcode)));
+  const bool text = message.opcode == ws::Opcode::text && message.utf8 && message.inflated;
+  text ? append_text(id, ws::as_text(message.payload)) : append_base64(id, message.payload);
+  messages_.append(id, R"("})");
+}
+
+void HarView::append_text(std::uint64_t id, std::string_view text) {
+  while (!text.empty()) {
+    const std::string quoted = json_string(take_piece(text));
+    messages_.append(id, std::string_view(quoted).substr(1, quoted.size() - 2));
+  }
+}
+
+void HarView::append_base64(std::uint64_t id, ws::Bytes octets) {
+  while (!octets.empty()) {
+    const std::size_t size = std::min(octets.size(), base64_piece);
+    messages_.append(id, ws::base64(octets.first(size)));
+    octets = octets.subspan(size);
+  }
 }
 
 void HarView::on_connection_end(const Connection& connection) {

@@ -20,6 +20,9 @@ class HarView final : public Observer {
   void finish() override;
 
  private:
+  void append_text(std::uint64_t id, std::string_view text);
+  void append_base64(std::uint64_t id, ws::Bytes octets);
+
   Sink& sink_;
   std::uint64_t payload_;
   Spool messages_;  ///< JSON, of connections that are open
