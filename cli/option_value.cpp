@@ -1,9 +1,9 @@
 #include "cli/option_value.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 #include "ws/notation.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::cli {
 
@@ -19,10 +19,8 @@ diag::Diagnostic refuse(const Values& values, std::string_view name, std::string
 diag::Result<std::uint64_t> number_option(const Values& values, std::string_view name, std::uint64_t least,
                                           std::uint64_t most) {
   const std::string& text = values.text(name);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc{} && end == text.data() + text.size() && number >= least && number <= most)
-    return number;
+  const auto number = ws::to_integer<std::uint64_t>(text);
+  if (number && *number >= least && *number <= most) return *number;
   const bool bounded = most != std::numeric_limits<std::uint64_t>::max();
   return refuse(values, name,
                 bounded ? fmt::format("a whole number from {} to {}", least, most)

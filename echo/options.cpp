@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 
 #include "cli/option_reader.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::echo {
 
@@ -18,8 +18,8 @@ using diag::Diagnostic;
 
 bool read_window_bits(const std::optional<std::string>& value, std::uint8_t& bits) {
   if (!value) return false;
-  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), bits);
-  return error == std::errc{} && end == value->data() + value->size() && bits >= 8 && bits <= 15;
+  bits = ws::to_integer<std::uint8_t>(*value).value_or(0);
+  return bits >= 8 && bits <= 15;
 }
 
 /// One parameter of RFC 7692 §7.1; false when it is not one, or has not the value it must have.

@@ -6,6 +6,7 @@
 #include "loadgen/text_scan.hpp"
 #include "ws/endpoint.hpp"
 #include "ws/notation.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 namespace {
@@ -39,7 +40,7 @@ diag::Result<BrokenFrame> parse_broken_frame(std::string_view text) {
 
 diag::Result<double> parse_share(std::string_view text) {
   const bool is_percent = text.ends_with('%');
-  const auto number = parse_decimal(is_percent ? text.substr(0, text.size() - 1) : text);
+  const auto number = ws::to_decimal(is_percent ? text.substr(0, text.size() - 1) : text);
   const double share = number.value_or(0) / (is_percent ? 100 : 1);
   if (share <= 0 || share > 1) return mistake(fmt::format("'{}' is not a share, such as 1%", text));
   return share;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "loadgen/text_scan.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 namespace {
@@ -52,7 +53,7 @@ diag::Result<Rate> parse_rate(std::string_view text, bool unit_required) {
   const auto slash = text.find('/');
   const bool has_unit = slash != std::string_view::npos;
   const auto unit = has_unit ? trim(text.substr(slash + 1)) : std::string_view("s");
-  const auto number = parse_decimal(trim(text.substr(0, slash)));
+  const auto number = ws::to_decimal(trim(text.substr(0, slash)));
   if (!number || (!has_unit && unit_required) || (unit != "s" && unit != "m")) return not_a_rate(text);
   const double per_second = unit == "m" ? *number / 60 : *number;
   if (per_second > most_per_second)

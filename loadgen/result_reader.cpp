@@ -1,4 +1,3 @@
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 
@@ -8,6 +7,7 @@
 #include "loadgen/result_json.hpp"
 #include "net/base64_decoder.hpp"
 #include "stats/hdr_encoding.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 
@@ -153,10 +153,9 @@ Counters read_counters(const Node& node) {
 std::map<std::uint16_t, std::uint64_t> read_code_counts(const Node& node) {
   std::map<std::uint16_t, std::uint64_t> counts;
   node.each_member([&](std::string_view name, const Node& member) {
-    std::uint16_t code = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), code);
-    if (error != std::errc{} || end != name.data() + name.size()) node.fail("a name here is a code");
-    counts[code] = member.integer<std::uint64_t>();
+    const auto code = ws::to_integer<std::uint16_t>(name);
+    if (!code) node.fail("a name here is a code");
+    counts[*code] = member.integer<std::uint64_t>();
   });
   return counts;
 }

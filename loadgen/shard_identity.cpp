@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <string_view>
 #include <utility>
+
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 
@@ -45,9 +46,7 @@ const std::string how_to_decide = "--rank and --world together decide";
 diag::Result<Number> read_number(std::string_view name, const cli::Environment& environment) {
   const auto text = name.empty() ? std::nullopt : environment(std::string(name));
   if (!text) return Number{};
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc{} && end == text->data() + text->size()) return Number{number};
+  if (const auto number = ws::to_integer<std::uint32_t>(*text)) return Number{*number};
   return wrong(fmt::format("{} is '{}', which is no number", name, *text), how_to_decide);
 }
 

@@ -9,6 +9,7 @@
 
 #include "loadgen/text_scan.hpp"
 #include "ws/notation.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 namespace {
@@ -69,7 +70,7 @@ std::optional<SizeDistribution> read_zipf(std::string_view inner) {
   if (!arguments || arguments->size() != 2 || !arguments->contains("max") || !arguments->contains("s"))
     return std::nullopt;
   const auto most = read_size(arguments->find("max")->second);
-  const auto exponent = parse_decimal(arguments->find("s")->second);
+  const auto exponent = ws::to_decimal(arguments->find("s")->second);
   if (!most || *most == 0 || !exponent || *exponent <= 0) return std::nullopt;
   return SizeDistribution{
       .kind = SizeDistribution::Kind::zipf, .least = 1, .most = *most, .scale = *exponent};

@@ -1,7 +1,6 @@
 #include "loadgen/start_barrier.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "net/dial.hpp"
 #include "net/listen.hpp"
 #include "net/loop.hpp"
+#include "ws/number.hpp"
 
 /// A line each way: `wsrig-barrier 1 RUN WORLD RANK`, then `start AGREED AHEAD` (nanoseconds), or `refused
 /// WHY`.
@@ -26,14 +26,6 @@ Outcome failure(std::string why) { return {boost::system::in_place_error, std::m
 
 std::string greeting_front(const BarrierConfig& config, const ShardIdentity& shard) {
   return fmt::format("wsrig-barrier 1 {} {} ", config.run, shard.world);
-}
-
-template <class Integer>
-std::optional<Integer> to_integer(std::string_view text) {
-  Integer number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  return is_whole ? std::optional(number) : std::nullopt;
 }
 
 /// Collects a line, without its end; a very long one is given as far as it is read, and is nonsense.
@@ -132,7 +124,7 @@ class Meeting::Host final : public Side {
   std::uint32_t admit(Guest& guest, const std::string& line) {
     const std::string front = greeting_front(config_, shard_);
     const auto rank =
-        line.starts_with(front) ? to_integer<std::uint32_t>(line.substr(front.size())) : std::nullopt;
+        line.starts_with(front) ? ws::to_integer<std::uint32_t>(line.substr(front.size())) : std::nullopt;
     if (!rank || *rank == 0 || *rank >= shard_.world) {
       guest.refuse(fmt::format("this barrier is for {} shards of run {}, not for '{}'", shard_.world,
                                config_.run, line.substr(0, 100)));
@@ -225,8 +217,8 @@ class Meeting::Caller final : public Side, private net::ChannelHandler {
     if (line.starts_with(refused)) return failure("the barrier: " + std::string(line.substr(refused.size())));
     const std::size_t blank = line.rfind(' ');
     if (line.starts_with(start) && blank > start.size()) {
-      const auto agreed = to_integer<std::int64_t>(line.substr(start.size(), blank - start.size()));
-      const auto ahead = to_integer<std::int64_t>(line.substr(blank + 1));
+      const auto agreed = ws::to_integer<std::int64_t>(line.substr(start.size(), blank - start.size()));
+      const auto ahead = ws::to_integer<std::int64_t>(line.substr(blank + 1));
       if (agreed && ahead) return AgreedStart{nanoseconds(*agreed), real_time() + nanoseconds(*ahead)};
     }
     return failure("no barrier of wsrig-load listens there");

@@ -1,7 +1,6 @@
 #include "loadgen/start_time.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "ws/notation.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::loadgen {
 
@@ -20,13 +20,10 @@ using std::chrono::seconds;
 constexpr std::time_t latest = 9'000'000'000;  ///< seconds: in the year 2255; nanoseconds would not hold 2263
 
 std::optional<nanoseconds> parse_epoch(std::string_view text) {
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || number < 0 || number > static_cast<double>(latest)) return {};
+  const auto number = ws::to_decimal(text);
+  if (!number || *number > static_cast<double>(latest)) return {};
   // A double has no room for nanoseconds beside the seconds of today: microseconds are what it can say.
-  return nanoseconds(std::llround(number * 1e6) * 1000);
+  return nanoseconds(std::llround(*number * 1e6) * 1000);
 }
 
 /// "2026-01-02T03:04:05" and perhaps ".250", then "Z": RFC 3339 in UTC.

@@ -1,8 +1,5 @@
 #include "loadgen/text_scan.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 namespace wsrig::loadgen {
 
 std::string_view trim(std::string_view text) {
@@ -37,15 +34,6 @@ std::optional<std::pair<std::string_view, std::string_view>> parse_range(std::st
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) return std::nullopt;
   return std::pair(trim(text.substr(0, dots)), trim(text.substr(dots + 2)));
-}
-
-std::optional<double> parse_decimal(std::string_view text) {
-  const bool is_plain =
-      !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!is_plain || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 diag::Diagnostic mistake(std::string message, std::string hint) {

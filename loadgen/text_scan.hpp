@@ -22,8 +22,6 @@ struct Call {
 std::optional<Call> parse_call(std::string_view text);
 /// "a..b" as its two parts, trimmed; empty without "..".
 std::optional<std::pair<std::string_view, std::string_view>> parse_range(std::string_view text);
-/// A decimal number without sign or exponent: "2.5"; empty for anything else.
-std::optional<double> parse_decimal(std::string_view text);
 diag::Diagnostic mistake(std::string message, std::string hint = {});
 
 }  // namespace wsrig::loadgen

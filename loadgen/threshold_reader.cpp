@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "loadgen/threshold.hpp"
+#include "ws/number.hpp"
 
 /// Reads the text of thresholds.
 namespace wsrig::loadgen {
@@ -108,11 +108,9 @@ std::optional<OfTiming> read_statistic(std::string_view word) {
       {{"min", min}, {"max", max}, {"mean", mean}, {"stddev", stddev}, {"count", count}}};
   if (const auto statistic = look_up(names, word)) return OfTiming{.statistic = *statistic};
   if (!word.starts_with('p')) return {};
-  double percent = 0;
-  const char* const end = word.data() + word.size();
-  const auto [rest, error] = std::from_chars(word.data() + 1, end, percent, std::chars_format::fixed);
-  if (error != std::errc{} || rest != end || percent <= 0 || percent >= 100) return {};
-  return OfTiming{.statistic = percentile, .percent = percent};
+  const auto percent = ws::to_decimal(word.substr(1));
+  if (!percent || *percent <= 0 || *percent >= 100) return {};
+  return OfTiming{.statistic = percentile, .percent = *percent};
 }
 
 std::optional<Metric> simple_metric(std::string_view word) {
@@ -240,11 +238,9 @@ class Reader {
 
   Mistake read_code(OfCode& of) {
     const Word word = take();
-    const char* const begin = word.text.data();
-    const char* const end = begin + word.text.size();
-    const auto [rest, error] = std::from_chars(begin, end, of.code);
-    if (word.text.empty() || error != std::errc{} || rest != end)
-      return at(word, "a code is expected, such as 1006");
+    const auto code = ws::to_integer<decltype(of.code)>(word.text);
+    if (!code) return at(word, "a code is expected, such as 1006");
+    of.code = *code;
     return {};
   }
 
@@ -259,12 +255,11 @@ class Reader {
   /// A number and its unit, which may stand apart.
   Mistake read_value() {
     const Word word = take();
-    const char* const begin = word.text.data();
-    const char* const end = begin + word.text.size();
-    const auto [rest, error] = std::from_chars(begin, end, threshold_.value, std::chars_format::fixed);
-    if (error != std::errc{} || word.text.starts_with('-'))
-      return at(word, "a value is expected, such as 10ms");
-    std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+    const std::size_t split = std::min(word.text.find_first_not_of("0123456789."), word.text.size());
+    const auto value = ws::to_decimal(word.text.substr(0, split));
+    if (!value) return at(word, "a value is expected, such as 10ms");
+    threshold_.value = *value;
+    std::string_view unit = word.text.substr(split);
     if (unit.empty()) unit = take().text;
     if (!peek().text.empty()) return at(peek(), "nothing may follow the value");
     return read_unit(word, unit);

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 #include <cstring>
 #include <netinet/in.h>
 #include <string>
+
+#include "ws/number.hpp"
 
 namespace wsrig::net {
 
@@ -15,15 +16,14 @@ constexpr std::size_t mapped_octets = 12;  // what stands before an IPv4 address
 constexpr std::array<std::uint8_t, mapped_octets> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 std::string_view without_brackets(std::string_view text) {
-  const bool bracketed = text.starts_with('[') && text.ends_with(']') && text.find(':') != text.npos;
+  const bool bracketed =
+      text.starts_with('[') && text.ends_with(']') && text.find(':') != std::string_view::npos;
   return bracketed ? text.substr(1, text.size() - 2) : text;
 }
 
 std::optional<unsigned> parse_bits(std::string_view text, unsigned most) {
-  unsigned bits = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (error != std::errc{} || end != text.data() + text.size() || bits > most) return std::nullopt;
-  return bits;
+  const auto bits = ws::to_integer<unsigned>(text);
+  return bits && *bits <= most ? bits : std::nullopt;
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "net/ip_range.hpp"
 #include "ws/http_head.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::net {
 
@@ -33,10 +33,8 @@ std::optional<Setting> read_setting(const Environment& environment, const std::s
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+  const auto port = ws::to_integer<std::uint16_t>(text);
+  return port != 0 ? port : std::nullopt;
 }
 
 std::string_view without_final_dot(std::string_view name) {

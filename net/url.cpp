@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+
+#include "ws/number.hpp"
 
 namespace wsrig::net {
 
@@ -66,19 +67,13 @@ std::string unknown_scheme(const std::string& scheme, std::string_view text) {
   return problem;
 }
 
-// False when the text is not a number that fits; Boost.URL gives 0 for that, which is also a port.
-bool read_port(std::string_view text, std::uint16_t& port) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
 std::string fill_port(const boost::urls::url_view& parsed, const Scheme& scheme, Url& url) {
   const std::string_view text = parsed.port();
+  // Boost.URL's port_number() is 0 for a number too large, and 0 is a port too.
+  const auto port = ws::to_integer<std::uint16_t>(text);
   url.port_given = !text.empty();
-  url.port = scheme.default_port;
-  if (url.port_given && !read_port(text, url.port)) {
-    return "bad port " + quoted(text) + ": 0 to 65535";
-  }
+  url.port = port.value_or(scheme.default_port);
+  if (url.port_given && !port) return "bad port " + quoted(text) + ": 0 to 65535";
   if (!url.port_given && scheme.default_port == 0) return "no port, and " + url.scheme + " has no default";
   return {};
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <boost/url/parse.hpp>
@@ -11,6 +10,7 @@
 #include "net/http_connect_client.hpp"
 #include "net/socks5_client.hpp"
 #include "ws/http_head.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::net {
 
@@ -100,11 +100,9 @@ std::string read_address(std::string_view text, std::uint16_t default_port, Via&
   if (host.empty()) return "no host in the address of the proxy";
   via.host = host.starts_with('[') ? std::string(host.substr(1, host.size() - 2)) : std::string(host);
   via.port = default_port;
-  const std::string_view port = authority->port();
-  if (port.empty()) return {};
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), via.port);
-  const bool fits = error == std::errc{} && end == port.data() + port.size() && via.port != 0;
-  return fits ? "" : "bad port in the address of a proxy: " + shown + "; 1 to 65535";
+  if (authority->port().empty()) return {};
+  via.port = ws::to_integer<std::uint16_t>(authority->port()).value_or(0);
+  return via.port != 0 ? "" : "bad port in the address of a proxy: " + shown + "; 1 to 65535";
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "cli/option_group.hpp"
 #include "cli/option_value.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::pcap {
 
@@ -119,13 +119,6 @@ diag::Diagnostic mistake(std::string message, std::string hint = {}) {
   return {.message = std::move(message), .hint = std::move(hint)};
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good = !text.empty() && error == std::errc{} && end == text.data() + text.size();
-  return good ? std::optional(value) : std::nullopt;
-}
-
 const ViewName* find_word(std::string_view word) {
   const auto* view =
       std::ranges::find_if(views, [&](const ViewName& v) { return !v.is_flag && v.name == word; });
@@ -137,9 +130,8 @@ std::optional<ws::Opcode> opcode_of(std::string_view name) {
     const auto opcode = static_cast<ws::Opcode>(value);
     if (ws::name(opcode) == name) return opcode;
   }
-  const auto value = number(name);
-  if (!value || *value > 15) return {};
-  return static_cast<ws::Opcode>(*value);
+  const auto value = ws::to_integer<std::uint8_t>(name);
+  return value && *value <= 15 ? std::optional(ws::Opcode{*value}) : std::nullopt;
 }
 
 /// `[FILE] [VIEW [N]]`, or the view first.
@@ -150,8 +142,8 @@ std::optional<diag::Diagnostic> read_words(std::vector<std::string> words, Confi
     config.view = view->view;
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
     const bool takes_number = view->view == View::follow || view->view == View::why;
-    if (takes_number && i < words.size() && number(words[i])) {
-      config.connection = number(words[i]);
+    if (takes_number && i < words.size()) config.connection = ws::to_integer<std::uint64_t>(words[i]);
+    if (config.connection) {
       words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
     }
     break;
@@ -194,7 +186,7 @@ std::optional<diag::Diagnostic> read_anomalies(const cli::Values& values, std::s
 
 std::optional<diag::Diagnostic> read_filter(const cli::Values& values, FilterOptions& filter) {
   for (const std::string& text : values.list("stream")) {
-    const auto stream = number(text);
+    const auto stream = ws::to_integer<std::uint64_t>(text);
     if (!stream) return mistake("--stream: '" + text + "' is not the number of a connection");
     filter.streams.push_back(*stream);
   }

@@ -1,12 +1,12 @@
 #include "proxy/json_map.hpp"
 
-#include <charconv>
 #include <limits>
 
 #include <boost/json/stream_parser.hpp>
 
 #include "cli/repeated_key.hpp"
 #include "cli/text_file.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::proxy {
 
@@ -87,9 +87,7 @@ class MapReader {
     std::uint64_t result = most + 1;
     if (value.is_int64() && value.get_int64() >= 0) result = static_cast<std::uint64_t>(value.get_int64());
     if (value.is_string()) {
-      const std::string_view text = value.get_string();
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-      if (error != std::errc{} || end != text.data() + text.size()) result = most + 1;
+      result = ws::to_integer<std::uint64_t>(value.get_string()).value_or(most + 1);
     }
     if (result < least || result > most) {
       fail(key, "needs a whole number from " + std::to_string(least) + " to " + std::to_string(most));

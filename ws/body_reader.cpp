@@ -1,18 +1,12 @@
 #include "ws/body_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "ws/number.hpp"
 
 namespace wsrig::ws {
 
 namespace {
-
-std::optional<std::uint64_t> read_length(std::string_view text) {
-  std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
-  return length;
-}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -38,7 +32,7 @@ std::optional<BodyReader> BodyReader::of_fields(const HttpHead& head, BodyReader
     return reader;
   }
   if (lengths.empty()) return without_any;
-  const auto length = lengths.size() == 1 ? read_length(lengths.front()) : std::nullopt;
+  const auto length = lengths.size() == 1 ? to_integer<std::uint64_t>(lengths.front()) : std::nullopt;
   if (!length) return {};
   reader.left_ = *length;
   reader.state_ = *length == 0 ? State::complete : State::length;

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 
@@ -11,6 +10,7 @@
 #include "loadgen/units.hpp"
 #include "scenarios/engine/commands/commands.hpp"
 #include "scenarios/engine/commands/compare_run.hpp"
+#include "ws/number.hpp"
 
 /// What is computed from the documents of finished loads: merge, compare.
 namespace wsrig::engine {
@@ -53,11 +53,9 @@ diag::Result<int> merge(const cli::Values& values) {
 /// "2%", "0.5%" as a part of one, between 0 and `most`.
 diag::Result<double> share_option(const cli::Values& values, std::string_view name, double most) {
   const std::string& text = values.text(name);
-  double percent = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
-  const bool is_percent = error == std::errc{} && std::string_view(end, text.data() + text.size()) == "%";
-  if (is_percent && percent >= 0 && percent < most * 100) return percent / 100;
+  const auto percent =
+      text.ends_with('%') ? ws::to_decimal(std::string_view(text).substr(0, text.size() - 1)) : std::nullopt;
+  if (percent && *percent < most * 100) return *percent / 100;
   return diag::Diagnostic{
       .message =
           fmt::format("'{}' is not a value of '--{}', which takes a percentage, such as 2%", text, name)};

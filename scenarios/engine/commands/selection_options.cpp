@@ -1,7 +1,9 @@
 #include "scenarios/engine/commands/selection_options.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <fmt/format.h>
+
+#include "ws/number.hpp"
 
 namespace wsrig::engine {
 
@@ -17,19 +19,13 @@ diag::Diagnostic wrong(std::string message) {
 
 /// "2/5" is the second of five shards.
 diag::Result<std::pair<std::size_t, std::size_t>> parse_shard(std::string_view text) {
-  const auto slash = text.find('/');
-  std::size_t index = 0;
-  std::size_t count = 0;
-  const auto read = [](std::string_view digits, std::size_t& out) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc{} && end == digits.data() + digits.size();
-  };
-  const bool shaped = slash != std::string_view::npos && read(text.substr(0, slash), index) &&
-                      read(text.substr(slash + 1), count);
-  if (!shaped || index < 1 || index > count) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto index = ws::to_integer<std::size_t>(text.substr(0, slash));
+  const auto count = ws::to_integer<std::size_t>(text.substr(std::min(slash + 1, text.size())));
+  if (!index || !count || *index < 1 || *index > *count) {
     return wrong(fmt::format("--shard takes I/N with 1 <= I <= N, for instance 1/4, not '{}'", text));
   }
-  return std::pair{index - 1, count};
+  return std::pair{*index - 1, *count};
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "scenarios/engine/format/decode_reader.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 #include <sstream>
 
 #include "scenarios/engine/format/case_reader.hpp"
 #include "scenarios/engine/format/scenario_file.hpp"
 #include "scenarios/engine/format/scenario_keys.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::engine {
 namespace {
@@ -81,11 +81,9 @@ class DecodeReader {
 
   void read_exit(const YamlNode& node) {
     const std::string text = read_text(node, "exit", findings_).value_or("");
-    int& status = decode().exit_status;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-    const bool is_status =
-        error == std::errc{} && end == text.data() + text.size() && status >= 0 && status < 256;
-    if (!is_status) findings_.add(node, fmt::format("'{}' is not an exit status", text));
+    const auto status = ws::to_integer<std::uint8_t>(text);
+    if (!status) findings_.add(node, fmt::format("'{}' is not an exit status", text));
+    decode().exit_status = status.value_or(0);
   }
 
   const YamlNode& node_;

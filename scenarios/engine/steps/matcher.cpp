@@ -1,7 +1,6 @@
 #include "scenarios/engine/steps/matcher.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <iterator>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "scenarios/engine/steps/json_pattern.hpp"
 #include "scenarios/engine/steps/overload.hpp"
 #include "ws/close_code.hpp"
+#include "ws/number.hpp"
 
 namespace wsrig::engine {
 
@@ -89,12 +89,7 @@ Result<Match> match_control(ws::Opcode opcode, const PayloadPattern& payload, co
 Result<std::optional<unsigned>> evaluate_code(const ws::Expression& expression, const MatchScope& scope) {
   const auto text = ws::evaluate(expression, *scope.scope);
   if (!text) return text.error();
-  unsigned code = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), code);
-  if (error != std::errc{} || end != text->data() + text->size()) {
-    return std::optional<unsigned>{};
-  }
-  return std::optional<unsigned>{code};
+  return ws::to_integer<unsigned>(*text);
 }
 
 Result<bool> code_in_ranges(const ExpectClose& pattern, unsigned code, const MatchScope& scope) {
