@@ -13,7 +13,7 @@ class BufferedInput : public Input {
  private:
   void refill(std::size_t size) final;
 
-  static constexpr std::size_t initial_size = 1024 * 1024;
+  static constexpr std::size_t initial_size = std::size_t{1024} * 1024;
   ws::ByteBuffer buffer_;
 };
 

@@ -7,7 +7,7 @@ namespace wsrig::echo {
 namespace {
 
 // Enough to keep a connection busy until the loop comes back to it.
-constexpr std::size_t source_octets_per_turn = 256 * 1024;
+constexpr std::size_t source_octets_per_turn = std::size_t{256} * 1024;
 
 ws::ByteBuffer printable_pattern(std::size_t size) {
   ws::ByteBuffer pattern(size);

@@ -205,7 +205,7 @@ Apply change_message(MessageEdit edit) {
 
 Apply refuse(std::function<bool(const ws::Message&)> chosen, std::uint16_t code) {
   return [chosen = std::move(chosen), code](Faults& faults) {
-    faults.application.refusals.push_back([chosen, code](const ws::Message& message) {
+    faults.application.refusals.emplace_back([chosen, code](const ws::Message& message) {
       return chosen(message) ? std::optional(code) : std::nullopt;
     });
   };

@@ -49,11 +49,11 @@ void FaultyApplication::on_open(Conversation& conversation) const {
   inner_->on_open(conversation);
 }
 
-void FaultyApplication::on_message(Conversation& conversation, const ws::Message& received) const {
-  if (const auto code = refusal_of(received)) return conversation.close(code, {});
+void FaultyApplication::on_message(Conversation& conversation, const ws::Message& message) const {
+  if (const auto code = refusal_of(message)) return conversation.close(code, {});
   unsigned times = 1;
-  for (const auto& count : copies) times *= count(received);
-  for (unsigned i = 0; i < times; ++i) reply(conversation, received);
+  for (const auto& count : copies) times *= count(message);
+  for (unsigned i = 0; i < times; ++i) reply(conversation, message);
 }
 
 std::optional<std::uint16_t> FaultyApplication::refusal_of(const ws::Message& message) const {

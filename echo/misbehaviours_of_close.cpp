@@ -89,7 +89,7 @@ std::vector<Misbehaviour> close_misbehaviours() {
       {"drop-at-close", closing, "closes the TCP connection in place of a Close",
        [drop](Faults& faults) {
          faults.endpoint.answer_close = false;
-         faults.application.at_close.push_back(drop);
+         faults.application.at_close.emplace_back(drop);
        }},
       {"refuse-close", closing, "answers each Close as if it had been a violation",
        answer_close_with(close_payload(ws::close_code::protocol_error))},

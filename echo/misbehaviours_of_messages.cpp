@@ -106,43 +106,48 @@ void add_corruption(std::vector<Misbehaviour>& table) {
        {"truncate-huge", receiving, "forgets what of a message lies behind a mebibyte",
         change_message([](Message& message) {
           message.payload = message.payload.first(std::min<std::size_t>(message.payload.size(), 1 << 20));
-        })},
-       {"binary-as-text", data, "says text of a binary message",
-        change_where(is_binary, [](Message& message) { message.opcode = Opcode::text; })},
-       {"text-as-binary", data, "says binary of a text message",
-        change_where(is_text, [](Message& message) { message.opcode = Opcode::binary; })},
-       {"text-cut-at-zero", data, "ends a text at the first zero octet", cut_text_at(0)},
-       {"text-cut-at-line-end", data, "ends a text at the first line feed", cut_text_at('\n')},
-       {"text-without-returns", data, "makes carriage returns in a text to line feeds",
-        replace_in_text('\r', '\n')},
-       {"text-without-tabs", data, "makes tabs in a text to blanks", replace_in_text('\t', ' ')},
-       {"text-without-mark", data, "takes the byte order mark off a text",
-        change_where(
-            [](const Message& message) {
-              return is_text(message) && ws::as_text(message.payload).starts_with("\xef\xbb\xbf");
-            },
-            [](Message& message) { message.payload = message.payload.subspan(3); })},
-       {"text-trimmed", data, "takes a blank off the end of a text",
-        change_where(
-            [](const Message& message) {
-              return is_text(message) && has_octets(message) && message.payload.back() == ' ';
-            },
-            drop_last)},
-       {"binary-in-seven-bits", data, "clears the top bit of each octet in binary messages",
-        change_where(is_binary,
-                     [](Message& message) {
-                       for (std::uint8_t& octet : message.payload) octet &= 0x7f;
-                     })},
-       {"invalid-utf8-text", "RFC 6455 §8.1", "ends each text with the octet ff",
-        change_where([](const Message& message) { return is_text(message) && has_octets(message); },
-                     [](Message& message) { message.payload.back() = 0xff; })},
-       {"half-character-text", "RFC 6455 §8.1",
-        "leaves the last octet of each text that does not end in ASCII out",
-        change_where(
-            [](const Message& message) {
-              return is_text(message) && has_octets(message) && message.payload.back() > 0x7f;
-            },
-            drop_last)}});
+        })}});
+}
+
+/// Takes text and binary for one another, or converts the octets of a text.
+void add_conversions(std::vector<Misbehaviour>& table) {
+  table.insert(table.end(),
+               {{"binary-as-text", data, "says text of a binary message",
+                 change_where(is_binary, [](Message& message) { message.opcode = Opcode::text; })},
+                {"text-as-binary", data, "says binary of a text message",
+                 change_where(is_text, [](Message& message) { message.opcode = Opcode::binary; })},
+                {"text-cut-at-zero", data, "ends a text at the first zero octet", cut_text_at(0)},
+                {"text-cut-at-line-end", data, "ends a text at the first line feed", cut_text_at('\n')},
+                {"text-without-returns", data, "makes carriage returns in a text to line feeds",
+                 replace_in_text('\r', '\n')},
+                {"text-without-tabs", data, "makes tabs in a text to blanks", replace_in_text('\t', ' ')},
+                {"text-without-mark", data, "takes the byte order mark off a text",
+                 change_where(
+                     [](const Message& message) {
+                       return is_text(message) && ws::as_text(message.payload).starts_with("\xef\xbb\xbf");
+                     },
+                     [](Message& message) { message.payload = message.payload.subspan(3); })},
+                {"text-trimmed", data, "takes a blank off the end of a text",
+                 change_where(
+                     [](const Message& message) {
+                       return is_text(message) && has_octets(message) && message.payload.back() == ' ';
+                     },
+                     drop_last)},
+                {"binary-in-seven-bits", data, "clears the top bit of each octet in binary messages",
+                 change_where(is_binary,
+                              [](Message& message) {
+                                for (std::uint8_t& octet : message.payload) octet &= 0x7f;
+                              })},
+                {"invalid-utf8-text", "RFC 6455 §8.1", "ends each text with the octet ff",
+                 change_where([](const Message& message) { return is_text(message) && has_octets(message); },
+                              [](Message& message) { message.payload.back() = 0xff; })},
+                {"half-character-text", "RFC 6455 §8.1",
+                 "leaves the last octet of each text that does not end in ASCII out",
+                 change_where(
+                     [](const Message& message) {
+                       return is_text(message) && has_octets(message) && message.payload.back() > 0x7f;
+                     },
+                     drop_last)}});
 }
 
 /// Off by one where a length changes its form, as a wrong comparison would have it.
@@ -158,26 +163,28 @@ void add_edges(std::vector<Misbehaviour>& table) {
 /// Replies to one in `every` messages with so many copies.
 Apply with_copies(std::size_t every, unsigned copies) {
   return [every, copies](Faults& faults) {
-    faults.application.copies.push_back([every, copies, count = std::make_shared<std::size_t>(0)](
-                                            const Message&) { return ++*count % every == 0 ? copies : 1u; });
+    faults.application.copies.emplace_back(
+        [every, copies, count = std::make_shared<std::size_t>(0)](const Message&) {
+          return ++*count % every == 0 ? copies : 1u;
+        });
   };
 }
 
 void add_losses(std::vector<Misbehaviour>& table) {
-  table.insert(
-      table.end(),
-      {{"lose-some", receiving, "loses one message in fifty", with_copies(50, 0)},
-       {"double-some", receiving, "answers one message in fifty twice", with_copies(50, 2)},
-       {"double-all", receiving, "answers each message twice", with_copies(1, 2)},
-       {"lose-empty", receiving, "does not answer empty messages",
-        [](Faults& faults) {
-          faults.application.copies.push_back(
-              [](const Message& message) { return has_octets(message) ? 1u : 0u; });
-        }},
-       {"drop-without-close", "RFC 6455 §7.3", "closes the TCP connection in place of a reply",
-        [](Faults& faults) {
-          faults.application.before_reply.push_back([](Conversation& conversation) { conversation.drop(); });
-        }}});
+  table.insert(table.end(),
+               {{"lose-some", receiving, "loses one message in fifty", with_copies(50, 0)},
+                {"double-some", receiving, "answers one message in fifty twice", with_copies(50, 2)},
+                {"double-all", receiving, "answers each message twice", with_copies(1, 2)},
+                {"lose-empty", receiving, "does not answer empty messages",
+                 [](Faults& faults) {
+                   faults.application.copies.emplace_back(
+                       [](const Message& message) { return has_octets(message) ? 1u : 0u; });
+                 }},
+                {"drop-without-close", "RFC 6455 §7.3", "closes the TCP connection in place of a reply",
+                 [](Faults& faults) {
+                   faults.application.before_reply.emplace_back(
+                       [](Conversation& conversation) { conversation.drop(); });
+                 }}});
 }
 
 }  // namespace
@@ -186,6 +193,7 @@ std::vector<Misbehaviour> message_misbehaviours() {
   std::vector<Misbehaviour> table;
   add_pongs(table);
   add_corruption(table);
+  add_conversions(table);
   add_edges(table);
   add_losses(table);
   return table;

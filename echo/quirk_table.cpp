@@ -26,7 +26,7 @@ char to_upper(char letter) { return static_cast<char>(std::toupper(static_cast<u
 
 Apply pad_values(std::string_view before, std::string_view behind) {
   return respond([before, behind](ws::ResponseHead& response) {
-    for (auto& [name, value] : response.fields) value = std::string(before) + value + std::string(behind);
+    for (auto& [name, value] : response.fields) value = fmt::format("{}{}{}", before, value, behind);
   });
 }
 
@@ -94,12 +94,10 @@ std::vector<Misbehaviour> handshake_quirks() {
   };
 }
 
-std::vector<Misbehaviour> frame_quirks() {
-  constexpr const char* fragments = "RFC 6455 §5.4";
+std::vector<Misbehaviour> control_quirks() {
   constexpr const char* pong = "RFC 6455 §5.5.3";
   constexpr const char* ping = "RFC 6455 §5.5.2";
-  const Frame empty{{.fin = false, .opcode = Opcode::continuation}, {}};
-  std::vector<Misbehaviour> table{
+  return {
       {"pong-at-open", pong, "sends a Pong that nobody asked for behind the 101",
        send_at_open(encoded(Opcode::pong, {}))},
       {"pong-before-reply", pong, "sends a Pong before each reply",
@@ -117,19 +115,23 @@ std::vector<Misbehaviour> frame_quirks() {
        send_behind_reply(encoded(Opcode::ping, hello()))},
       {"ping-before-close", ping, "sends a Ping in front of its Close",
        insert_before(has_opcode(Opcode::close), Frame{{.opcode = Opcode::ping}, {}})},
+  };
+}
+
+std::vector<Misbehaviour> fragment_quirks() {
+  constexpr const char* fragments = "RFC 6455 §5.4";
+  const Frame empty{{.fin = false, .opcode = Opcode::continuation}, {}};
+  const auto unfinished = [](const Frame& frame) { return is_data(frame) && !frame.header.fin; };
+  std::vector<Misbehaviour> table{
       {"pong-between-fragments", fragments, "sends messages in two frames with a Pong between them",
-       together({fragment(is_data, 1000),
-                 insert_behind([](const Frame& frame) { return is_data(frame) && !frame.header.fin; },
-                               Frame{{.opcode = Opcode::pong}, {}})})},
+       together({fragment(is_data, 1000), insert_behind(unfinished, Frame{{.opcode = Opcode::pong}, {}})})},
       {"ping-between-fragments", fragments, "sends a Ping between the frames of a message",
-       together({fragment(is_data, 1000),
-                 insert_behind([](const Frame& frame) { return is_data(frame) && !frame.header.fin; },
-                               Frame{{.opcode = Opcode::ping}, {}})})},
+       together({fragment(is_data, 1000), insert_behind(unfinished, Frame{{.opcode = Opcode::ping}, {}})})},
       {"empty-fragment-behind", fragments, "ends each message with an empty frame",
        shape([](std::vector<Frame>& frames) {
          if (frames.empty() || !is_data(frames.back()) || !frames.back().header.fin) return;
          frames.back().header.fin = false;
-         frames.push_back(Frame{{.opcode = Opcode::continuation}, {}});
+         frames.push_back({{.opcode = Opcode::continuation}, {}});
        })},
       {"empty-fragment-first", fragments, "begins each message with an empty frame",
        shape([](std::vector<Frame>& frames) {
@@ -143,9 +145,7 @@ std::vector<Misbehaviour> frame_quirks() {
          frames.insert(frames.begin(), std::move(first));
        })},
       {"empty-fragments-between", fragments, "puts an empty frame between the frames of a message",
-       together(
-           {fragment(is_data, 1000),
-            insert_behind([](const Frame& frame) { return is_data(frame) && !frame.header.fin; }, empty)})},
+       together({fragment(is_data, 1000), insert_behind(unfinished, empty)})},
   };
   for (const std::size_t piece : {1u, 2u, 3u, 125u, 126u, 4096u}) {
     table.push_back(
@@ -207,7 +207,7 @@ std::vector<Misbehaviour> close_quirks() {
       {"late-utf8", "RFC 6455 §8.1", "looks at UTF-8 when a message is whole",
        together({ignore(ws::Rule::text_not_utf8),
                  [](Faults& faults) {
-                   faults.application.refusals.push_back(
+                   faults.application.refusals.emplace_back(
                        [](const Message& message) -> std::optional<std::uint16_t> {
                          if (message.opcode != Opcode::text || ws::is_valid_utf8(message.payload)) return {};
                          return ws::close_code::invalid_payload;
@@ -248,17 +248,18 @@ std::vector<Misbehaviour> deflate_quirks() {
       {"context-given-up-unasked", "RFC 7692 §7.1.1.1", "gives up its context, and says so, unasked",
        together({answer_with("server_no_context_takeover"),
                  [](Faults& faults) {
-                   faults.deflate_edits.push_back(
+                   faults.deflate_edits.emplace_back(
                        [](ws::DeflateParams& params) { params.server_no_context_takeover = true; });
                  }})},
       {"context-given-up-silently", "RFC 7692 §7.1.1.1", "gives up its context and does not say so",
        [](Faults& faults) {
-         faults.deflate_edits.push_back(
+         faults.deflate_edits.emplace_back(
              [](ws::DeflateParams& params) { params.server_no_context_takeover = true; });
        }},
       {"window-smaller-silently", "RFC 7692 §7.1.2.1", "uses a smaller window than was agreed",
        [](Faults& faults) {
-         faults.deflate_edits.push_back([](ws::DeflateParams& params) { params.server_max_window_bits = 8; });
+         faults.deflate_edits.emplace_back(
+             [](ws::DeflateParams& params) { params.server_max_window_bits = 8; });
        }},
       {"compress-only-long", "RFC 7692 §6", "compresses messages from a thousand octets on",
        set([](ws::EndpointConfig& endpoint) { endpoint.compress_from = 1000; })},
@@ -283,7 +284,8 @@ std::vector<Misbehaviour> deflate_quirks() {
 const std::vector<Misbehaviour>& quirks() {
   static const std::vector<Misbehaviour> table = [] {
     std::vector<Misbehaviour> all;
-    for (auto* part : {handshake_quirks, frame_quirks, close_quirks, lenient_quirks, deflate_quirks})
+    for (auto* part :
+         {handshake_quirks, control_quirks, fragment_quirks, close_quirks, lenient_quirks, deflate_quirks})
       std::ranges::move(part(), std::back_inserter(all));
     return all;
   }();

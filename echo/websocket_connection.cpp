@@ -14,7 +14,7 @@ namespace {
 // the replies have come to.
 constexpr std::uint32_t compressed_octets_at_once = 16 * 1024;
 // The write buffer is one for all connections; what a large message made of it is not kept.
-constexpr std::size_t write_buffer_limit = 1024 * 1024;
+constexpr std::size_t write_buffer_limit = std::size_t{1024} * 1024;
 
 }  // namespace
 

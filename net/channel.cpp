@@ -12,11 +12,11 @@ namespace wsrig::net {
 namespace {
 
 // What one connection may read before the others have their turn.
-constexpr std::size_t octets_per_turn = 1024 * 1024;
+constexpr std::size_t octets_per_turn = std::size_t{1024} * 1024;
 
-constexpr std::size_t spliced_at_once = 64 * 1024;
+constexpr std::size_t spliced_at_once = std::size_t{64} * 1024;
 // Smaller pieces cost less when they are read and written.
-constexpr std::size_t least_spliced = 8 * 1024;
+constexpr std::size_t least_spliced = std::size_t{8} * 1024;
 
 constexpr std::uint32_t closed_events = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 

@@ -27,7 +27,7 @@ namespace asio = boost::asio;
 namespace {
 
 // Large enough that a frame of 64 KiB mostly lies in it as a whole, with others behind it.
-constexpr std::size_t read_buffer_size = 512 * 1024;
+constexpr std::size_t read_buffer_size = std::size_t{512} * 1024;
 constexpr std::size_t events_per_fetch = 512;
 constexpr int fetches_per_turn = 16;
 constexpr Clock::duration longest_turn = std::chrono::milliseconds(2);

@@ -52,7 +52,7 @@ class Loop {
   void post(std::function<void()> function);
 
   /// Puts a descriptor into the epoll set: EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET.
-  error_code watch(int descriptor, Watcher& watcher);
+  [[nodiscard]] error_code watch(int descriptor, Watcher& watcher);
   /// Takes it out; `watcher` is not called any more, not even for events of this turn.
   void unwatch(int descriptor, Watcher& watcher);
   /// The same for a descriptor that is closed right behind this, which takes it out of the set by itself.

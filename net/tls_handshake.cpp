@@ -7,7 +7,7 @@ namespace wsrig::net {
 TlsHandshake::TlsHandshake(Loop& loop, Stream stream, Done done)
     : loop_(loop), stream_(std::move(stream)), done_(std::move(done)) {
   // A set that takes no more descriptors cannot report this one: the owner's deadline ends it.
-  loop_.watch(stream_.descriptor(), *this);
+  static_cast<void>(loop_.watch(stream_.descriptor(), *this));
 }
 
 TlsHandshake::~TlsHandshake() {

@@ -31,15 +31,16 @@ class Journal {
                std::uint64_t offset, std::string text = {});
 
   std::uint64_t connections() const { return connections_; }
+  using Scratch = std::array<std::uint8_t, std::size_t{16} * 1024>;
   /// For whoever unmasks: valid until the next use by anybody.
-  std::array<std::uint8_t, 16 * 1024>& scratch() { return scratch_; }
+  Scratch& scratch() { return scratch_; }
 
  private:
   std::vector<Observer*> observers_;
   std::vector<Observer*> frame_observers_;  ///< those that want frames
   Wanted wanted_;
   std::uint64_t connections_ = 0;
-  std::array<std::uint8_t, 16 * 1024> scratch_{};
+  Scratch scratch_{};
 };
 
 }  // namespace wsrig::pcap

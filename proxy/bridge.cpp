@@ -11,7 +11,7 @@ namespace wsrig::proxy {
 namespace {
 
 // Payloads from here on are not gathered with their neighbours: copying costs more than a write.
-constexpr std::size_t large_payload = 16 * 1024;
+constexpr std::size_t large_payload = std::size_t{16} * 1024;
 // So that a frame of it is at most as long as what is held for a blocked peer.
 constexpr std::uint32_t octets_for_base64 = 48 * 1024;
 
@@ -195,18 +195,18 @@ void Bridge::say_goodbye() {
 
 void Bridge::say_last_words() { answer_close(); }
 
-void Bridge::sweep_open(net::Clock::time_point time) {
+void Bridge::sweep_open(net::Clock::time_point now) {
   const Timeouts& timeouts = config().timeouts;
   const net::Channel& client = source(Direction::to_upstream).channel();
   const auto alive = std::max(client.last_read(), client.last_write());
   if (timeouts.ping.count() == 0 || client.is_paused()) return;
   if (pinged_at_ != net::Clock::time_point{}) {
-    if (time - std::max(pinged_at_, alive) < timeouts.pong) return;
+    if (now - std::max(pinged_at_, alive) < timeouts.pong) return;
     blame(Ender::proxy, "no answer to a Ping");
     fail(ws::close_code::internal_error, "no answer to a Ping");
-  } else if (time - alive >= timeouts.ping) {
+  } else if (now - alive >= timeouts.ping) {
     send_frame(ws::Opcode::ping, {});
-    pinged_at_ = time;
+    pinged_at_ = now;
   }
 }
 

@@ -179,19 +179,19 @@ net::Clock::time_point Relay::last_progress() const {
   return ended_for_good_ ? written : std::max({written, down.last_read(), up.last_read()});
 }
 
-void Relay::sweep(net::Clock::time_point time) {
+void Relay::sweep(net::Clock::time_point now) {
   const Timeouts& timeouts = config().timeouts;
   if (is_over()) return finish();
   if (closing_since_) {
-    if (time - std::max(*closing_since_, last_progress()) < timeouts.close) return;
+    if (now - std::max(*closing_since_, last_progress()) < timeouts.close) return;
     say_last_words();
     finish();
-  } else if (timeouts.idle.count() > 0 && time - last_progress() >= timeouts.idle) {
+  } else if (timeouts.idle.count() > 0 && now - last_progress() >= timeouts.idle) {
     blame(Ender::proxy, "idle");
     say_goodbye();
     settle();
   } else {
-    sweep_open(time);
+    sweep_open(now);
     settle();
   }
 }

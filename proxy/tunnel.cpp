@@ -8,7 +8,7 @@ namespace wsrig::proxy {
 namespace {
 
 // Below this the copies that splicing saves cost less than its calls.
-constexpr std::uint64_t least_spliced = 128 * 1024;
+constexpr std::uint64_t least_spliced = std::uint64_t{128} * 1024;
 
 }  // namespace
 

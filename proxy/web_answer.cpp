@@ -10,7 +10,7 @@ namespace wsrig::proxy {
 namespace {
 
 // What one answer may send before the other connections have their turn.
-constexpr std::size_t octets_per_turn = 1024 * 1024;
+constexpr std::size_t octets_per_turn = std::size_t{1024} * 1024;
 
 }  // namespace
 

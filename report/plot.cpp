@@ -150,12 +150,13 @@ Axis linear_axis(std::string title, double most, std::function<std::string(doubl
 Axis logarithmic_axis(std::string title, double least, double most,
                       std::function<std::string(double)> print) {
   Axis axis{.title = std::move(title), .logarithmic = true, .print = std::move(print)};
-  const double first = std::floor(std::log10(least));
-  const double last = std::max(std::ceil(std::log10(most)), first + 1);
+  const int first = static_cast<int>(std::floor(std::log10(least)));
+  const int last = std::max(static_cast<int>(std::ceil(std::log10(most))), first + 1);
   axis.from = std::pow(10, first);
   axis.to = std::pow(10, last);
-  for (double power = first; power <= last; ++power) {
-    axis.ticks.push_back({std::pow(10, power), axis.print(std::pow(10, power))});
+  for (int power = first; power <= last; ++power) {
+    const double value = std::pow(10, power);
+    axis.ticks.push_back({value, axis.print(value)});
   }
   return axis;
 }

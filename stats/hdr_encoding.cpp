@@ -130,7 +130,8 @@ std::optional<std::vector<Bucket>> decode_counts(Octets words) {
     if (steps > bucket_count - index) return std::nullopt;
     const std::uint64_t count = *word > 0 ? static_cast<std::uint64_t>(*word) : 0;
     if (count > 0) buckets.push_back({static_cast<std::uint32_t>(index), count});
-    if ((total += count) > most_samples) return std::nullopt;
+    total += count;
+    if (total > most_samples) return std::nullopt;
     index += steps;
   }
   return buckets;

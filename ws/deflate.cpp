@@ -12,7 +12,7 @@
 namespace wsrig::ws {
 namespace {
 
-constexpr std::size_t chunk_size = 8 * 1024;
+constexpr std::size_t chunk_size = std::size_t{8} * 1024;
 /// zlib counts in 32 bits.
 constexpr std::size_t max_slice = std::size_t{1} << 30;
 /// What a sender strips from, and a receiver adds to, each message (RFC 7692 §7.2.1, §7.2.2).

@@ -147,8 +147,7 @@ void HttpHead::read_folded_line(std::string_view line) {
   note(HeadAnomaly::obs_fold);
   if (!may_fold_) return;  // it continues a line that is no field
   std::string_view& value = fields_.back().value;
-  const char* end = line.data() + line.size();
-  value = trim({value.data(), static_cast<std::size_t>(end - value.data())}, " \t\r\n");
+  value = trim(std::string_view(value.begin(), line.end()), " \t\r\n");
   if (has_forbidden_control(line)) note(HeadAnomaly::control_character);
 }
 

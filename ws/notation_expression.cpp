@@ -166,9 +166,9 @@ void read_part(TokenReader& reader, Expression& out) {
 
 }  // namespace
 
-void append_literal(Expression& out, std::string_view text) {
+void append_literal(Expression& out, std::string_view octets) {
   if (out.parts.empty() || !std::holds_alternative<std::string>(out.parts.back())) out.parts.emplace_back("");
-  std::get<std::string>(out.parts.back()) += text;
+  std::get<std::string>(out.parts.back()) += octets;
 }
 
 bool is_hex(std::string_view digits) {

@@ -46,9 +46,10 @@ class Connection::Outlet final : public StreamSink {
   }
   void on_conflict(std::uint64_t offset, std::uint32_t length, const Seen& seen) override {
     ++connection_.counters(direction_).overlap_conflicts;
-    if (connection_.follower_ && connection_.is_followed_)
+    if (connection_.follower_ && connection_.is_followed_) {
       connection_.follower_->on_event(connection_.flow_,
                                       {Event::Kind::overlap_conflict, direction_, seen, offset, length, 0});
+    }
   }
 
  private:
@@ -148,9 +149,10 @@ bool Connection::fits(const SeenSegment& syn, Direction direction) {
 
 void Connection::start_streams() {
   if (!streams_) streams_ = std::make_unique<Streams>();
-  for (const Direction direction : both)
+  for (const Direction direction : both) {
     if (side(direction).initial && !stream(direction).is_started())
       stream(direction).start(*side(direction).initial + 1);
+  }
 }
 
 /// Only the end is waited for.
@@ -280,13 +282,15 @@ void Connection::pass(const Seen& seen) {
       Outlet outlet(*this, direction);
       stream(direction).pass(seen, outlet);
     }
-    for (const Direction direction : both)
+    for (const Direction direction : both) {
       if (stream(direction).is_complete()) end(direction, End::fin, stream(direction).fin_seen());
+    }
   }
-  if (side(Direction::forward).is_ended && side(Direction::backward).is_ended)
+  if (side(Direction::forward).is_ended && side(Direction::backward).is_ended) {
     release();
-  else if (!is_followed_)
+  } else if (!is_followed_) {
     streams_.reset();
+  }
 }
 
 void Connection::end(Direction direction, End end, const Seen& seen) {

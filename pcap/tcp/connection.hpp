@@ -46,7 +46,7 @@ class Connection {
   bool is_reopened_by(const capture::TcpSegment& segment) const;
   void add(const SeenSegment& arrived, const MakeFollower& make_follower);
   /// Delivers what waits, and tells the follower that the connection is over. Does nothing where it was told.
-  void close(End end, const Seen& seen);
+  void close(End reason, const Seen& seen);
   /// Gives up the first hole of each direction.
   void make_room(const Seen& seen);
 

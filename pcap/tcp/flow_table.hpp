@@ -15,10 +15,10 @@ namespace wsrig::tcp {
 
 /// What may be kept at a time.
 struct Limits {
-  std::size_t connections = 1'000'000;            ///< the one that was silent longest is forgotten first
-  std::size_t half_open = 65'536;                 ///< connection attempts that were not completed yet
-  std::size_t closed = 4096;                      ///< known by their addresses only, to tell late packets
-  std::size_t waiting_octets = 32 * 1024 * 1024;  ///< behind holes, of all connections together
+  std::size_t connections = 1'000'000;  ///< the one that was silent longest is forgotten first
+  std::size_t half_open = 65'536;       ///< connection attempts that were not completed yet
+  std::size_t closed = 4096;            ///< known by their addresses only, to tell late packets
+  std::size_t waiting_octets = std::size_t{32} * 1024 * 1024;  ///< behind holes, of all connections together
 };
 
 /// Counted over all connections.

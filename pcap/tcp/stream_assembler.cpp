@@ -12,7 +12,7 @@ constexpr std::uint32_t reordering_packets = 16;
 constexpr capture::Timestamp reordering_time = 100ms;
 constexpr capture::Timestamp one_way_time = 1s;
 constexpr capture::Timestamp stalled_time = 60s;
-constexpr std::size_t most_waiting_octets = 1024 * 1024;
+constexpr std::size_t most_waiting_octets = std::size_t{1024} * 1024;
 constexpr std::size_t most_waiting_pieces = 1024;
 
 /// No window reaches further (RFC 7323 §2.3).

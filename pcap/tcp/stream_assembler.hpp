@@ -106,12 +106,12 @@ class StreamAssembler {
   /// By their offsets; they do not overlap.
   using Pieces = std::map<std::uint64_t, Piece>;
 
-  /// An arrival at its offset, and the part of it that lies in [begin, end).
+  /// An arrival at its offset, and the part of it that lies in [begin, until).
   struct Part {
     std::uint64_t offset = 0;
     ws::Bytes bytes{};
     std::uint32_t missing = 0;
-    Part clipped(std::uint64_t begin, std::uint64_t end) const;
+    Part clipped(std::uint64_t begin, std::uint64_t until) const;
     std::uint64_t end() const { return offset + bytes.size() + missing; }
   };
 

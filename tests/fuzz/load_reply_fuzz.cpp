@@ -25,8 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto json = loadgen::parse_reply_rule("json:id").value();
   static const auto pointer = loadgen::parse_reply_rule("json:/data/0/id").value();
   static const auto regex = loadgen::parse_reply_rule("regex:\"id\": (?<key>\\d+)").value();
-  for (const auto* const rule : {&json, &pointer, &regex})
+  for (const auto* const rule : {&json, &pointer, &regex}) {
     fuzz::require(loadgen::reply_key(*rule, message) == loadgen::message_key(*rule, message),
                   "a reply has the key of its message");
+  }
   return 0;
 }

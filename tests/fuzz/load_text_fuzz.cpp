@@ -34,9 +34,11 @@ void read_files(const std::string& text) {
   const auto table = loadgen::CsvTable::parse("fuzz.csv", text);
   explain(table);
   if (table) {
-    for (std::size_t row = 0; row < std::min<std::size_t>(table->row_count(), 10); ++row)
-      for (std::size_t column = 0; column < table->columns().size(); ++column)
+    for (std::size_t row = 0; row < std::min<std::size_t>(table->row_count(), 10); ++row) {
+      for (std::size_t column = 0; column < table->columns().size(); ++column) {
         (void)table->field(row, column);
+      }
+    }
   }
   explain(loadgen::parse_replay("fuzz.jsonl", text));
   const auto repeated = cli::find_repeated_key(diag::Source("fuzz.json", text));

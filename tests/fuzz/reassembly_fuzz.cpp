@@ -27,9 +27,10 @@ class Model final : public tcp::Follower {
     advance(flow, direction, octets.offset, octets.bytes.size());
     if (!is_start_known_[static_cast<std::size_t>(direction)]) return Interest::follow;
     const std::size_t side = flow.source(direction).port == 1 ? 0 : 1;
-    for (std::size_t i = 0; i < octets.bytes.size(); ++i)
+    for (std::size_t i = 0; i < octets.bytes.size(); ++i) {
       require(octets.bytes[i] == octet_at(side, octets.offset + i),
               "what was sent is delivered in its place");
+    }
     return Interest::follow;
   }
   void on_hole(const tcp::Flow& flow, tcp::Direction direction, const tcp::Hole& hole) override {

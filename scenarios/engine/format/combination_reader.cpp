@@ -133,9 +133,10 @@ class CombinationReader {
         row.aliases = read_texts(value, "alias", findings_);
       } else if (key.value == "id") {
         row.id = read_text(value, "id", findings_).value_or("");
-        if (value.is_scalar() && !is_row_id(row.id))
+        if (value.is_scalar() && !is_row_id(row.id)) {
           findings_.add(value,
                         fmt::format("the row's id '{}' may hold letters, digits, '-', '_' and '.'", row.id));
+        }
       } else if (check_variable_name(key)) {
         row.variables.emplace_back(key.value, read_text(value, key.value, findings_).value_or(""));
       }

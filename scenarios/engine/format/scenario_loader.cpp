@@ -202,9 +202,10 @@ class ScenarioReader {
             node, fmt::format("the id '{}' is already that of the case in line {}", one.id, first->second));
       }
       combinations += one.combinations.size();
-      if (combinations > max_combinations_of_file)
+      if (combinations > max_combinations_of_file) {
         return findings.add(node,
                             fmt::format("more than {} combinations in the file", max_combinations_of_file));
+      }
       loaded_.file.cases.push_back(std::move(one));
     }
   }

@@ -43,9 +43,10 @@ diag::Result<Baseline::Entry> read_entry(const Source& source, const YamlNode& k
   if (!value.is_map()) return at(source, key, "an entry is { status: …, reason: … }");
   for (const auto& [name, ignored] : value.members) {
     constexpr std::string_view known[] = {"status", "reason"};
-    if (name.value != known[0] && name.value != known[1])
+    if (name.value != known[0] && name.value != known[1]) {
       return at(source, name, fmt::format("unknown key '{}'", name.value),
                 diag::did_you_mean(name.value, known));
+    }
   }
   const auto status = read_status(source, value);
   if (!status) return status.error();
@@ -60,9 +61,10 @@ std::optional<Diagnostic> check_top(const Source& source, const YamlNode& root) 
     return at(source, version == nullptr ? root : *version, "a baseline begins with 'wsrig-expected: 1'");
   constexpr std::string_view known[] = {"wsrig-expected", "subject", "cases"};
   for (const auto& [key, ignored] : root.members) {
-    if (std::find(std::begin(known), std::end(known), key.value) == std::end(known))
+    if (std::find(std::begin(known), std::end(known), key.value) == std::end(known)) {
       return at(source, key, fmt::format("unknown key '{}'", key.value),
                 diag::did_you_mean(key.value, known));
+    }
   }
   return std::nullopt;
 }

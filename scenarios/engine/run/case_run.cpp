@@ -33,7 +33,7 @@ constexpr std::string_view tcp_close_section = "RFC 6455 §7.1.1";
 constexpr std::string_view close_reply_section = "RFC 6455 §5.5.1";
 
 /// Octets of the capture of one case; what comes behind them is left out.
-constexpr std::size_t largest_recording = 16 * 1024 * 1024;
+constexpr std::size_t largest_recording = std::size_t{16} * 1024 * 1024;
 
 }  // namespace
 

@@ -22,7 +22,7 @@ namespace wsrig::engine {
 namespace {
 
 constexpr std::size_t kept_lines = 20;
-constexpr std::size_t max_line = 64 * 1024;
+constexpr std::size_t max_line = std::size_t{64} * 1024;
 
 using net::Descriptor;
 

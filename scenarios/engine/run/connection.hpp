@@ -59,7 +59,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void adopt(std::unique_ptr<net::Channel> channel);
 
   // Each is allowed in any phase; on a dead connection it does nothing but leave a remark.
-  void send_frame(const ws::FrameSpec& frame);
+  void send_frame(const ws::FrameSpec& spec);
   void send_bytes(std::string_view bytes, std::size_t cut, std::string_view shown);
   /// A request head: what answers it is judged by it. At a backend a response head; with 101 frames follow.
   void send_http(std::string_view bytes, std::size_t cut);
@@ -112,7 +112,7 @@ class Connection : private net::ChannelHandler, private ws::EndpointEvents {
   void upgrade(const ws::ResponseVerdict& verdict);
   void read_early_frames();
   void finish_close();
-  void end(SawEnd end);
+  void end(SawEnd how);
   void answer(ws::Opcode opcode, ws::Bytes payload);
   void answer_ping();
   void observe(Observation observation);

@@ -38,10 +38,11 @@ diag::Diagnostic wrong_at(const Place& place, std::string message) {
 /// What no part of a session can do.
 std::optional<diag::Diagnostic> check_step(const Step& step) {
   const bool pauses = std::holds_alternative<Pause>(step.action);
-  if (!step.connection.empty() || !(pauses || is_http(step) || is_websocket(step)))
+  if (!step.connection.empty() || !(pauses || is_http(step) || is_websocket(step))) {
     return wrong_at(
         step.place,
         "a session can ask by http, send frames, pause, and await messages, on its own connection");
+  }
   if (has_grade(step))
     return wrong_at(step.place, "grades are for cases: in a session, what is awaited has to come");
   return std::nullopt;
@@ -49,9 +50,10 @@ std::optional<diag::Diagnostic> check_step(const Step& step) {
 
 std::optional<diag::Diagnostic> check_login(std::span<const Step> steps) {
   for (const Step& step : steps) {
-    if (is_websocket(step))
+    if (is_websocket(step)) {
       return wrong_at(step.place,
                       "http steps come before all others: they are done before the connection is made");
+    }
     const auto* const request = std::get_if<SendHttp>(&step.action);
     if (request != nullptr && !request->attributes.empty())
       return wrong_at(step.place, "a login is sent in one piece: without cut=");

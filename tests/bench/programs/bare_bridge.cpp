@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr std::size_t buffer_size = 64 * 1024;
+constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 std::vector<std::uint8_t> input(bare::max_header + buffer_size);
 
 struct Pair;

@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr std::size_t buffer_size = 512 * 1024;
+constexpr std::size_t buffer_size = std::size_t{512} * 1024;
 std::vector<std::uint8_t> input(buffer_size);
 std::vector<std::uint8_t> output;
 bool is_tcp = false;

@@ -79,9 +79,10 @@ TEST(Input, reads_a_pipe_with_windows_larger_than_what_comes_at_once) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe(ends.data()), 0);
   std::thread writer([&] {
-    for (std::size_t at = 0; at < octets.size();)
+    for (std::size_t at = 0; at < octets.size();) {
       at += static_cast<std::size_t>(
           write(ends[1], octets.data() + at, std::min<std::size_t>(7'777, octets.size() - at)));
+    }
     ::close(ends[1]);
   });
   const auto input = open_input("/dev/fd/" + std::to_string(ends[0])).value();

@@ -12,7 +12,7 @@ namespace {
 using Sender = TcpSynthesis::Sender;
 using test::KeptCapture;
 
-constexpr std::size_t plenty = 1024 * 1024;
+constexpr std::size_t plenty = std::size_t{1024} * 1024;
 
 TEST(Recording, holds_the_packets_of_all_its_connections) {
   ws::ByteBuffer file;
