@@ -46,7 +46,7 @@ const std::string how_to_decide = "--rank and --world together decide";
 diag::Result<Number> read_number(std::string_view name, const cli::Environment& environment) {
   const auto text = name.empty() ? std::nullopt : environment(std::string(name));
   if (!text) return Number{};
-  if (const auto number = ws::to_integer<std::uint32_t>(*text)) return Number{*number};
+  if (const Number number = ws::to_integer<std::uint32_t>(*text)) return number;
   return wrong(fmt::format("{} is '{}', which is no number", name, *text), how_to_decide);
 }
 

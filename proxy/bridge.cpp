@@ -154,12 +154,9 @@ void Bridge::close_client(std::optional<std::uint16_t> code, std::string_view re
 // §5.5.1: with the code that came.
 void Bridge::answer_close() {
   if (closing_ != Closing::wanted) return;
-  const bool has_code = *client_code_ != ws::close_code::no_status;
-  const bool may_echo = has_code && ws::may_send_close_code(*client_code_, ws::Role::server);
-  close_client(may_echo   ? *client_code_
-               : has_code ? std::optional(ws::close_code::normal)
-                          : std::nullopt,
-               {});
+  if (*client_code_ == ws::close_code::no_status) return close_client({}, {});
+  const bool may_echo = ws::may_send_close_code(*client_code_, ws::Role::server);
+  close_client(may_echo ? *client_code_ : ws::close_code::normal, {});
 }
 
 // RFC 6455 §7.1.1: the server closes the connection once both have said Close, or the client cannot any more.

@@ -36,18 +36,19 @@ class MapReader {
   void read_member(std::string_view key, const json::value& value) {
     if (value.is_object()) return read_route(key, value.get_object());
     if (key == "bindIP") return read_bind_address(key, value);
-    if (key == "bindPort")
+    if (key == "bindPort") {
       bind_port_ = number(key, value, 0, 65'535);
-    else if (key == "backlog")
+    } else if (key == "backlog") {
       config_.backlog = static_cast<int>(number(key, value, 1, 65'535));
-    else if (key == "connectTimeout")
+    } else if (key == "connectTimeout") {
       config_.timeouts.connect = duration(key, value, 1);
-    else if (key == "socketTimeout")
+    } else if (key == "socketTimeout") {
       config_.timeouts.idle = duration(key, value, 0);
-    else if (key == "connectKeepalive")
+    } else if (key == "connectKeepalive") {
       config_.timeouts.keepalive = keepalive(key, value);
-    else
+    } else {
       fail(key, "is no setting, and no map with a host and a port");
+    }
   }
 
   void read_route(std::string_view name, const json::object& target) {

@@ -8,7 +8,7 @@ namespace {
 
 // What may be held for a side that is being answered (Pong, say) before nothing more is read from it. More
 // than what the other side can have made of it: else two peers that both only write would stop each other.
-constexpr std::size_t held_limit = 2 * octets_at_once;
+constexpr std::size_t held_limit = std::size_t{2} * octets_at_once;
 
 double seconds_between(net::Clock::time_point from, net::Clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();

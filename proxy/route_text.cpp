@@ -317,7 +317,7 @@ std::optional<Diagnostic> set_target(Route& route, std::string_view text) {
 
 boost::system::result<net::Url, std::string> read_target(const std::string& text) {
   if (text.starts_with("unix:")) {
-    const net::Url url{.scheme = "unix", .host = text.substr(5)};
+    net::Url url{.scheme = "unix", .host = text.substr(5)};
     net::SocketAddress address;
     const bool is_path = url.host.starts_with('/') && net::parse_address(url.host, 0, address);
     if (!is_path)
