@@ -28,9 +28,9 @@ std::optional<diag::Diagnostic> read_limit(std::string_view text, Subject& subje
     return wrong(fmt::format("--limit takes NAME=SIZE, for instance message=1MiB, not '{}'", text));
   }
   if (name == "message") {
-    subject.max_message = *size;
+    subject.max_message = size;
   } else if (name == "frame") {
-    subject.max_frame = *size;
+    subject.max_frame = size;
   } else {
     constexpr std::string_view known[] = {"message", "frame"};
     return wrong(fmt::format("unknown limit '{}'; one of message, frame", name),

@@ -54,7 +54,7 @@ Connection::Connection(net::Loop& loop, Options options, Random random, Transcri
                        std::function<void()> changed)
     : loop_(loop),
       options_(std::move(options)),
-      random_(random),
+      random_(std::move(random)),
       transcript_(transcript),
       changed_(std::move(changed)),
       notified_(std::make_shared<bool>(false)),

@@ -171,7 +171,7 @@ class Matcher {
     return true;
   }
   /// `17` fits the number 17 and the string "17"; 1e1 fits 10.
-  bool matches(const Node::Insert& insert, const json::value& value) {
+  bool matches(const Node::Insert& insert, const json::value& value) const {
     const auto wanted = scope_.lookup ? scope_.lookup(insert.variable.name) : std::nullopt;
     if (!wanted) return false;
     if (text_of(value) == *wanted) return true;
