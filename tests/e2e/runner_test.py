@@ -197,6 +197,34 @@ class Interrupt(Folder):
         self.assertEqual({case["id"]: case["grade"] for case in document["cases"]}, {"own/good": "error", "own/bad": "fail"})
 
 
+BUSY = """\
+wsrig: 1
+suite: busy
+cases:
+  - id: large
+    must: RFC 6455 §6.2
+    about: Takes its time.
+    within: 30s
+    steps: |
+      > binary random(1MiB)
+      < binary ${sent}
+  - id: small
+    must: RFC 6455 §6.2
+    about: Has two seconds.
+    for: { number: ["1", "2", "3", "4"] }
+    steps: |
+      pause 300ms
+      > text "${number}"
+      < text "${number}"
+"""
+
+
+class BusySubject(Folder):
+    def test_what_takes_long_keeps_nothing_brief_waiting(self):
+        with line_server([*python_server("websockets_echo.py"), "busy"]) as url:
+            wsrig("run", url, self.write("busy.yaml", BUSY), check=0)
+
+
 class RudeSubjects(unittest.TestCase):
     """Each ends the run in bounded time with a verdict for every case."""
 

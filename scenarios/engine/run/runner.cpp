@@ -178,7 +178,11 @@ class Run {
                          return one->definition->load || !one->definition->script.services.empty();
                        });
     if (alone) return 1;
-    return is_heavy(instance) ? std::min(jobs_, heavy_jobs_) : jobs_;
+    return demand_of(instance) == Demand::heavy ? std::min(jobs_, heavy_jobs_) : jobs_;
+  }
+
+  bool may_run_now(const CaseInstance& instance) const {
+    return running_.empty() || (running_.size() < jobs_with(instance) && demand_of(instance) == demand_);
   }
 
   Variables backend_variables() const {
@@ -246,9 +250,9 @@ class Run {
 
   void fill() {
     auto& cases = groups_[group_].cases;
-    while (!stopping_ && !must_restart() && next_case_ < cases.size() &&
-           running_.size() < jobs_with(*cases[next_case_])) {
+    while (!stopping_ && !must_restart() && next_case_ < cases.size() && may_run_now(*cases[next_case_])) {
       const CaseInstance& instance = *cases[next_case_++];
+      demand_ = demand_of(instance);
       const auto slot = static_cast<std::size_t>(&instance - instances_.data());
       used_ = true;
       unsure_ = leaves_services_unsure(*instance.definition);
@@ -366,6 +370,7 @@ class Run {
   std::vector<std::optional<CaseResult>> results_;
   RunResult result_;
   net::Timer progress_timer_{loop_};
+  Demand demand_ = Demand::brief;  ///< of the cases that run now
   std::size_t done_ = 0;
   std::size_t group_ = 0;
   std::size_t next_case_ = 0;

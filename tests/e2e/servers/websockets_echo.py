@@ -1,17 +1,23 @@
-"""python3-websockets as an echo server; with an argument, one that answers nothing. Prints its URL."""
+"""python3-websockets as an echo server; mute: one that answers nothing; busy: one that does nothing else for three
+seconds when a message is large. Prints its URL."""
 import asyncio
 import logging
 import sys
+import time
 
 import websockets
 
+LARGE = 1 << 20
+way = sys.argv[1] if len(sys.argv) > 1 else ""
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
 async def serve(connection, path=None):
     try:
         async for message in connection:
-            if len(sys.argv) == 1:
+            if way == "busy" and len(message) >= LARGE:
+                time.sleep(3)
+            if way != "mute":
                 await connection.send(message)
     except websockets.ConnectionClosed:
         pass
