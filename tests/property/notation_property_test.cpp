@@ -20,7 +20,7 @@ class FrameMaker {
   /// Text with everything the notation must escape, or arbitrary octets.
   ByteBuffer payload() {
     static const std::vector<std::string> pieces{"a",    "\"", "\\",   "$",  "{",        "}",
-                                                 "${x}", "#",  "/",    "\n", "\t",       "\0",
+                                                 "${x}", "#",  "/",    "\n", "\t",       std::string(1, 0),
                                                  "é",    "€",  "\x1b", "😀", "\xc2\x9b", "\x7f"};
     ByteBuffer octets;
     const bool text = chance();

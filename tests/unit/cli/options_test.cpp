@@ -19,7 +19,7 @@ using testing::IsEmpty;
 using Arguments = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
 
-diag::Result<Values> read(Arguments arguments, const Variables& variables = {}) {
+diag::Result<Values> read(const Arguments& arguments, const Variables& variables = {}) {
   return parse(test::sample_command(), arguments, [&](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional{found->second};

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadStartLine{"blank_before", " GET / HTTP/1.1"}, BadStartLine{"lower_case_http", "GET / http/1.1"},
         BadStartLine{"two_digit_version", "GET / HTTP/1.10"}, BadStartLine{"no_digit", "GET / HTTP/1.x"},
         BadStartLine{"method_no_token", "G(T / HTTP/1.1"},
-        BadStartLine{"nul_in_target", std::string_view("GET /\0 HTTP/1.1", 16)},
+        BadStartLine{"nul_in_target", std::string_view("GET /\0 HTTP/1.1", 15)},
         BadStartLine{"short_status", "HTTP/1.1 10 x"}, BadStartLine{"long_status", "HTTP/1.1 1010 x"},
         BadStartLine{"no_status", "HTTP/1.1"}, BadStartLine{"version_alone", "HTTP/1.1 "},
         BadStartLine{"status_word", "HTTP/1.1 abc x"}, BadStartLine{"tls", "\x16\x03\x01"},

@@ -34,10 +34,11 @@ TEST(ConnectionSet, removes_and_replaces_in_any_order) {
   EXPECT_EQ(log, "+a+b+c");
   log.clear();
   set.for_each([&](Named& named) {
-    if (named.name == "a")
+    if (named.name == "a") {
       set.remove(named);
-    else if (named.name == "b")
+    } else if (named.name == "b") {
       set.replace(named, std::make_unique<Named>("d", log));
+    }
   });
   EXPECT_EQ(log, "+d-b-a");
   EXPECT_EQ(names(set), "cd");

@@ -63,8 +63,9 @@ TEST(HttpConnectClient, does_not_skip_interim_responses_without_end) {
 }
 
 TEST(HttpConnectClient, tells_a_head_that_is_too_long) {
-  play<HttpConnectClient>(target) << request >> ("HTTP/1.1 200 OK\r\nX: " + std::string(16 * 1024, 'x'))
-                                                    << failed("the proxy's response is too long");
+  play<HttpConnectClient>(target) << request >>
+      ("HTTP/1.1 200 OK\r\nX: " + std::string(std::size_t{16} * 1024, 'x'))
+          << failed("the proxy's response is too long");
   std::string fields = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 101; ++i) fields += "X: y\r\n";
   play<HttpConnectClient>(target) << request >> (fields + "\r\n")
@@ -76,7 +77,7 @@ TEST(HttpConnectClient, tells_what_is_no_http_1) {
   const std::string text = "the answer is not an HTTP/1 response";
   play<HttpConnectClient>(target) << request >> "SSH-2.0-OpenSSH_9.2\r\n" << failed(text);
   play<HttpConnectClient>(target) << request >> "HTTP/2.0 200 OK\r\n\r\n" << failed(text);
-  play<HttpConnectClient>(target) << request >> std::string(17 * 1024, 'x') << failed(text);
+  play<HttpConnectClient>(target) << request >> std::string(std::size_t{17} * 1024, 'x') << failed(text);
   play<HttpConnectClient>(target) << request >> "HTTP/1.1 OK\r\n\r\n" << failed(text);
   play<HttpConnectClient>(target) << request >> "\x05\xff" << failed(text);
 }

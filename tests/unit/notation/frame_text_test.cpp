@@ -173,7 +173,7 @@ TEST(FrameText, mistakes_in_values) {
 }
 
 TEST(FrameText, suggests_the_word_that_was_meant) {
-  const auto hint = [](std::string text) { return parse_frame(text, Role::server).error().hint; };
+  const auto hint = [](const std::string& text) { return parse_frame(text, Role::server).error().hint; };
   EXPECT_EQ(hint("pin"), "did you mean 'ping'?");
   EXPECT_EQ(hint("text fni=0"), "did you mean 'fin'?");
   EXPECT_EQ(hint("text zzzz=0"), "");

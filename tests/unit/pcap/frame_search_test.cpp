@@ -61,7 +61,7 @@ TEST(FrameSearch, passes_over_a_first_frame_that_only_its_header_speaks_for) {
 
 TEST(FrameSearch, keeps_no_more_than_its_capacity) {
   FrameSearch search;
-  const ws::ByteBuffer chunk(100 * 1024, 'x');
+  const ws::ByteBuffer chunk(std::size_t{100} * 1024, 'x');
   for (std::uint64_t i = 0; i < 10; ++i) search.add(i * chunk.size(), chunk, {});
   EXPECT_LE(search.size(), FrameSearch::largest_capacity);
   EXPECT_EQ(search.end(), 10 * chunk.size());
@@ -72,7 +72,7 @@ TEST(FrameSearch, keeps_no_more_than_its_capacity) {
 
 TEST(FrameSearch, keeps_the_headers_of_long_frames) {
   FrameSearch search;
-  const ws::ByteBuffer long_frame = wire(Role::server, Opcode::binary, std::string(1000 * 1000, 'x'));
+  const ws::ByteBuffer long_frame = wire(Role::server, Opcode::binary, std::string(1'000'000, 'x'));
   constexpr std::size_t segment = 1448;
   std::uint64_t offset = 0;
   for (int frame = 0; frame < 3; ++frame) {

@@ -35,7 +35,7 @@ struct Octets {
   explicit Octets(std::string_view text) : fault(parse_fault(text).value()) {
     stage = fault->make(static_cast<ByteSink&>(out), around.context);
   }
-  void write(std::string_view text) { stage->write(ws::as_bytes(text)); }
+  void write(std::string_view text) const { stage->write(ws::as_bytes(text)); }
   bool run(const std::function<bool()>& condition) { return net::run_until(around.loop, condition); }
 
   Surroundings around;
@@ -137,7 +137,7 @@ TEST(PacedStage, loses_nothing_and_sends_fin_last) {
 
 TEST(PacedStage, holds_the_relay_back_only_beyond_what_a_line_carries) {
   Octets octets("latency(60m)");
-  octets.write(std::string(64 * 1024, 'x'));
+  octets.write(std::string(std::size_t{64} * 1024, 'x'));
   EXPECT_EQ(octets.stage->pending(), 0u);
   octets.write("y");
   EXPECT_EQ(octets.stage->pending(), 64u * 1024 + 1);

@@ -41,7 +41,7 @@ TEST(HeadRewriting, has_a_direction) {
 }
 
 struct Messages {
-  explicit Messages(std::vector<std::string> rules) : rewriting(parse_rewriting(rules).value()) {
+  explicit Messages(const std::vector<std::string>& rules) : rewriting(parse_rewriting(rules).value()) {
     stage = rewriting.stages.at(0)->make(static_cast<FrameSink&>(out), context);
   }
   void send(Opcode opcode, std::string_view payload, bool fin = true, bool octet_by_octet = false) {

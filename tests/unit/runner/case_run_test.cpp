@@ -367,7 +367,7 @@ class ServiceStepsTest : public CaseRunTest {
     shell.exec = {"sh", "-c", script + "; echo ready; while :; do sleep 0.05; done"};
     shell.ready = {.kind = Ready::Kind::log, .value = "ready", .timeout = std::chrono::seconds(20)};
     ServiceSet services(loop, {shell});
-    services.start([&](std::string error) {
+    services.start([&](const std::string& error) {
       EXPECT_EQ(error, "");
       loop.stop();
     });

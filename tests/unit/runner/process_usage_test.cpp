@@ -57,9 +57,10 @@ TEST(ProcessUsage, counts_parts_of_a_second_of_processor_time) {
   if (child == 0) spin();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   std::chrono::nanoseconds used{};
-  while (used % std::chrono::seconds(1) == used.zero() && std::chrono::steady_clock::now() < deadline)
+  while (used % std::chrono::seconds(1) == std::chrono::nanoseconds::zero() &&
+         std::chrono::steady_clock::now() < deadline)
     used = usage_of_group(child).processor_time;
-  EXPECT_NE(used % std::chrono::seconds(1), used.zero());
+  EXPECT_NE(used % std::chrono::seconds(1), std::chrono::nanoseconds::zero());
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
 }

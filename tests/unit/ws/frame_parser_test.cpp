@@ -29,11 +29,11 @@ struct CallLog {
   }
   void on_payload(MutableBytes chunk) {
     EXPECT_FALSE(chunk.empty());
-    if (!calls.back().starts_with("payload")) calls.push_back("payload ");
+    if (!calls.back().starts_with("payload")) calls.emplace_back("payload ");
     calls.back() += as_text(chunk);
   }
   bool on_frame_end() {
-    calls.push_back("end");
+    calls.emplace_back("end");
     return ends++ != stop_behind_frame;
   }
 };

@@ -42,10 +42,11 @@ class Dictionary {
     std::string open;
     for (std::size_t at = 0; at < text.size(); ++at) {
       open += text[at];
-      if (is_word(open))
+      if (is_word(open)) {
         open.clear();
-      else if (!is_beginning(open))
+      } else if (!is_beginning(open)) {
         return at;
+      }
     }
     return text.size();
   }
@@ -53,10 +54,11 @@ class Dictionary {
     std::string open;
     for (const char c : text) {
       open += c;
-      if (is_word(open))
+      if (is_word(open)) {
         open.clear();
-      else if (!is_beginning(open))
+      } else if (!is_beginning(open)) {
         return false;
+      }
     }
     return open.empty();
   }
