@@ -160,6 +160,9 @@ class Bench:
         self.judge(f"send lag at {limit / 2:,.0f}/s", lag, 100, f"p99 {lag:.0f} us", is_least=False)
 
 
+MEASUREMENTS = ("throughput", "against_npm", "handshakes", "idle_memory", "freeze", "send_lag")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
@@ -167,10 +170,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=18_000)
     parser.add_argument("--npm", default="", help="node_modules with ws in it")
-    parser.add_argument("--only", default="", help="the name of one measurement")
+    parser.add_argument("--only", default="", choices=MEASUREMENTS, help="one measurement of these")
     arguments = parser.parse_args()
     bench = Bench(arguments)
-    for name in ("throughput", "against_npm", "handshakes", "idle_memory", "freeze", "send_lag"):
+    for name in MEASUREMENTS:
         if arguments.only in ("", name):
             getattr(bench, name)()
     print("all goals reached" if all(bench.reached) else "NOT all goals reached")
